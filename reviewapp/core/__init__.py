@@ -1,0 +1,1 @@
+"""The kit every room stands on; it knows nothing of reviews."""

@@ -1,0 +1,115 @@
+"""Errors with a stable code and a status; `web/errors.py` alone turns them into answers.
+
+`code` is part of the outside (problem JSON, docs/api.md); `message` is English and says what to
+do, and is translated at the door.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+MESSAGES: dict[str, str] = {
+    "not_found": "There is nothing at this address.",
+    "link_unknown": "This link is not complete. Please open it again from your e-mail.",
+    "not_allowed": "Your role does not allow this.",
+    "sign_in_needed": "Please sign in.",
+    "key_unknown": "The API key is missing, unknown or revoked.",
+    "form_expired": "This form was open for too long. Your text is kept; please send it again.",
+    "invalid": "Some fields need another look.",
+    "conflict": "Somebody else changed this in the meantime. Please look again.",
+    "already_decided": "This review is decided already.",
+    "gone": "This is no longer here.",
+    "too_many": "Too many requests. Please wait a moment and try again.",
+    "too_large": "What was sent is too large.",
+    "outside_failed": "Something this needs did not answer. Please try again.",
+    "unavailable": "The service cannot answer right now. Please try again in a minute.",
+    "method_not_allowed": "This address does not take this kind of request.",
+    "unsupported_media_type": "This kind of content is not understood here.",
+    "internal": "Something went wrong on our side. Nothing was lost; please try again.",
+}
+
+
+class AppError(Exception):
+    """Base: `code` (stable), `status` (HTTP), `message` (for a person), `fields` (by name)."""
+
+    status = 500
+    default_code = "internal"
+
+    def __init__(
+        self,
+        code: str | None = None,
+        message: str | None = None,
+        *,
+        fields: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        self.code = code or self.default_code
+        self.message = message or MESSAGES.get(self.code, MESSAGES[self.default_code])
+        self.fields = {name: list(texts) for name, texts in (fields or {}).items()}
+        super().__init__(f"{self.code}: {self.message}")
+
+
+class NotFound(AppError):
+    """Nothing there, or another shop's: both look alike."""
+
+    status = 404
+    default_code = "not_found"
+
+
+class NotSignedIn(AppError):
+    """No valid session or key came with the request."""
+
+    status = 401
+    default_code = "sign_in_needed"
+
+
+class NotAllowed(AppError):
+    """Known, but without the right."""
+
+    status = 403
+    default_code = "not_allowed"
+
+
+class Invalid(AppError):
+    """The input is understood and wrong; `fields` says where."""
+
+    status = 422
+    default_code = "invalid"
+
+
+class Conflict(AppError):
+    """The state changed underneath, or a unique thing exists already."""
+
+    status = 409
+    default_code = "conflict"
+
+
+class Gone(AppError):
+    """It was here and is not any more."""
+
+    status = 410
+    default_code = "gone"
+
+
+class TooMany(AppError):
+    """A rate or quota is used up; `retry_after_seconds` says for how long."""
+
+    status = 429
+    default_code = "too_many"
+
+    def __init__(self, code: str | None = None, *, retry_after_seconds: int = 60) -> None:
+        super().__init__(code)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class TooLarge(AppError):
+    """The body or a file is over its limit."""
+
+    status = 413
+    default_code = "too_large"
+
+
+class OutsideFailed(AppError):
+    """A disk, bucket, mail server or other outside part failed; trying again may help."""
+
+    status = 503
+    default_code = "outside_failed"

@@ -1,0 +1,108 @@
+"""Settings, frozen; the only reader of the environment. Documented in docs/settings.md."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from environs import Env, EnvError
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the text lists every one at once."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What one installation is told from outside; None means: embedded, under `data_dir`."""
+
+    data_dir: Path
+    secret_keys: tuple[str, ...]
+    public_url: str = "http://127.0.0.1:8000"
+    database_url: str | None = None
+    redis_url: str | None = None
+    storage_url: str | None = None
+    publish_url: str | None = None
+    smtp_url: str | None = None
+    mail_from: str = "reviews@localhost"
+    host: str = "127.0.0.1"
+    port: int = 8000
+    web_threads: int = 4
+    trusted_proxies: int = 0
+    demo: bool = False
+    log_level: str = "INFO"
+    max_upload_bytes: int = 20 * 1024 * 1024
+    mail_per_domain_per_second: float = 50.0
+
+    @property
+    def storage_at(self) -> str:
+        """Where private objects live, as a URL."""
+        return self.storage_url or (self.data_dir / "storage").resolve().as_uri()
+
+    @property
+    def publish_at(self) -> str:
+        """Where published documents live, as a URL; default: a folder inside storage."""
+        if self.publish_url:
+            return self.publish_url
+        if self.storage_url and self.storage_url.startswith("s3://"):
+            return f"{(self.data_dir / 'published').resolve().as_uri()}"
+        return f"{self.storage_at}/published"
+
+    @property
+    def https(self) -> bool:
+        """Whether customers reach us by HTTPS: cookies are then `Secure`."""
+        return self.public_url.startswith("https://")
+
+    def changed(self, **values: object) -> Settings:
+        """A copy with other values; for tests and for the embedded servers' addresses."""
+        return replace(self, **values)  # type: ignore[arg-type]  # names are checked by replace()
+
+
+def read_settings(env_file: str | None = ".env") -> Settings:
+    """Read `REVIEWAPP_*` from the environment and `.env`; SettingsError names all that is wrong."""
+    env = Env(prefix="REVIEWAPP_", eager=False)
+    if env_file and Path(env_file).is_file():
+        env.read_env(env_file)
+    values = {
+        "data_dir": env.path("DATA_DIR", Path("data")),
+        "public_url": env.str("PUBLIC_URL", ""),
+        "database_url": env.str("DATABASE_URL", "") or None,
+        "redis_url": env.str("REDIS_URL", "") or None,
+        "storage_url": env.str("STORAGE_URL", "") or None,
+        "publish_url": env.str("PUBLISH_URL", "") or None,
+        "smtp_url": env.str("SMTP_URL", "") or None,
+        "mail_from": env.str("MAIL_FROM", "reviews@localhost"),
+        "host": env.str("HOST", "127.0.0.1"),
+        "port": env.int("PORT", 8000),
+        "web_threads": env.int("WEB_THREADS", 4),
+        "trusted_proxies": env.int("TRUSTED_PROXIES", 0),
+        "demo": env.bool("DEMO", False),
+        "log_level": env.str("LOG_LEVEL", "INFO"),
+        "max_upload_bytes": env.int("MAX_UPLOAD_BYTES", 20 * 1024 * 1024),
+        "mail_per_domain_per_second": env.float("MAIL_PER_DOMAIN_PER_SECOND", 50.0),
+    }
+    keys = env.list("SECRET_KEY", [])
+    try:
+        env.seal()
+    except EnvError as error:
+        raise SettingsError(f"settings: {error}. See docs/settings.md.") from error
+    data_dir = Path(values["data_dir"]).expanduser().resolve()
+    values["data_dir"] = data_dir
+    values["public_url"] = values["public_url"].rstrip("/") or f"http://127.0.0.1:{values['port']}"
+    return Settings(secret_keys=tuple(keys) or (_kept_key(data_dir),), **values)
+
+
+def _kept_key(data_dir: Path) -> str:
+    """The installation's own key, made once: links in mails must outlive a restart."""
+    file = data_dir / "secret_key"
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        with file.open("x") as new:
+            file.chmod(0o600)
+            new.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise SettingsError(f"settings: {data_dir} cannot be written ({error.strerror})") from error
+    return file.read_text().strip()

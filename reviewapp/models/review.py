@@ -1,0 +1,234 @@
+"""Reviews with their versions, flags, decisions and replies, and each product's summary."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from reviewapp.core import clock
+from reviewapp.models.base import Base, OwnedByShop
+
+if TYPE_CHECKING:
+    from reviewapp.models.catalog import Customer, Product
+    from reviewapp.models.media import MediaAsset
+
+REVIEW_STATES = ("pending", "held", "published", "refused", "withdrawn")
+ACTIONS = ("publish", "refuse", "redact", "hold")
+REASONS = (
+    "confidential",
+    "abusive",
+    "personal_information",
+    "discriminatory",
+    "clearly_false",
+    "not_genuine",
+    "unrelated",
+    "unlawful",
+    "author_withdrew",
+    "duplicate",
+)
+"""The closed list of G13; "too negative" cannot be expressed."""
+
+
+class Review(OwnedByShop, Base):
+    """What one author says of one product; words and stars are only ever the author's (G15)."""
+
+    __tablename__ = "review"
+    __table_args__ = (
+        CheckConstraint(f"state IN {REVIEW_STATES}", name="state"),
+        CheckConstraint("rating BETWEEN 1 AND 5", name="rating"),
+        CheckConstraint("NOT verified_buyer OR order_line_id IS NOT NULL", name="verified"),
+        Index(
+            "uq_review_order_line",
+            "order_line_id",
+            unique=True,
+            postgresql_where=text("state <> 'withdrawn' AND order_line_id IS NOT NULL"),
+        ),
+        Index(
+            "uq_review_external",
+            "shop_id",
+            "source",
+            "external_id",
+            unique=True,
+            postgresql_where=text("external_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_review_queue",
+            "shop_id",
+            "submitted_at",
+            "id",
+            postgresql_where=text("state IN ('pending', 'held')"),
+        ),
+        Index("ix_review_position", "product_id", "position"),
+        Index("ix_review_shop", "shop_id", "submitted_at", "id"),
+        Index("ix_review_customer", "customer_id"),
+        Index("ix_review_request", "request_id"),
+        Index("ix_review_decide_by", "decide_by", postgresql_where=text("state = 'pending'")),
+    )
+
+    product_id: Mapped[UUID] = mapped_column(ForeignKey("product.id"))
+    order_line_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("order_line.id", ondelete="SET NULL")
+    )
+    request_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("review_request.id", ondelete="SET NULL")
+    )
+    customer_id: Mapped[UUID | None] = mapped_column(ForeignKey("customer.id"))
+    rating: Mapped[int]
+    title: Mapped[str] = mapped_column(default="")
+    body: Mapped[str]
+    """The author's words of the current version, never changed by the shop."""
+    answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Answers to the product type's questions by question id."""
+    display_name: Mapped[str]
+    locale: Mapped[str]
+    state: Mapped[str] = mapped_column(default="pending")
+    version: Mapped[int] = mapped_column(default=1)
+    submitted_at: Mapped[datetime] = mapped_column(default=clock.now)
+    edited_at: Mapped[datetime | None]
+    decide_by: Mapped[datetime | None]
+    """When it is published by itself if nobody decided (G14); a hold has its own."""
+    decided_at: Mapped[datetime | None]
+    published_at: Mapped[datetime | None]
+    """First publication; edits keep it."""
+    position: Mapped[int | None]
+    """Ordinal among the product's publications, from 0; chunk = position // 20. Never reused."""
+    verified_buyer: Mapped[bool] = mapped_column(default=False)
+    incentivized: Mapped[bool] = mapped_column(default=False)
+    incentive_disclosure: Mapped[str | None]
+    relation: Mapped[str | None]
+    """'staff' where the author belongs to the shop: shown as a label (G25)."""
+    source: Mapped[str] = mapped_column(default="own")
+    external_id: Mapped[str | None]
+    """The id elsewhere; set for imported reviews (G23)."""
+    redactions: Mapped[list[Any]] = mapped_column(default=list)
+    """[{"field": "title"|"body", "start", "end", "reason"}] in code points of this version (G15)."""
+
+    product: Mapped[Product] = relationship(lazy="raise")
+    customer: Mapped[Customer | None] = relationship(lazy="raise")
+    flags: Mapped[list[Flag]] = relationship(lazy="raise", order_by="Flag.id")
+    decisions: Mapped[list[ModerationDecision]] = relationship(
+        lazy="raise", order_by="ModerationDecision.id"
+    )
+    replies: Mapped[list[Reply]] = relationship(lazy="raise", order_by="Reply.id")
+    media: Mapped[list[MediaAsset]] = relationship(
+        lazy="raise",
+        primaryjoin="foreign(MediaAsset.review_id) == Review.id",
+        viewonly=True,
+        order_by="MediaAsset.id",
+    )
+
+
+class ReviewVersion(OwnedByShop, Base):
+    """One version as the author sent it; append-only, hashed (G15, G28)."""
+
+    __tablename__ = "review_version"
+    __table_args__ = (UniqueConstraint("review_id", "version"),)
+
+    review_id: Mapped[UUID] = mapped_column(ForeignKey("review.id", ondelete="CASCADE"))
+    version: Mapped[int]
+    rating: Mapped[int]
+    title: Mapped[str]
+    body: Mapped[str]
+    answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    display_name: Mapped[str]
+    sha256: Mapped[str]
+    """Over the canonical JSON of rating, title, body, answers and display name."""
+
+
+class Flag(OwnedByShop, Base):
+    """A signal for a person, never a verdict; computed without the score (G12)."""
+
+    __tablename__ = "flag"
+    __table_args__ = (Index("ix_flag_review_id", "review_id"),)
+
+    review_id: Mapped[UUID] = mapped_column(ForeignKey("review.id", ondelete="CASCADE"))
+    version: Mapped[int] = mapped_column(default=1)
+    kind: Mapped[str]
+    """language, profanity, personal_data, link, duplicate, staff, blocked_word, velocity, report"""
+    explanation: Mapped[str]
+    """One sentence for the moderator (English msgid)."""
+    field: Mapped[str | None]
+    start: Mapped[int | None]
+    end: Mapped[int | None]
+
+
+class ModerationDecision(OwnedByShop, Base):
+    """Who decided what, when and why; append-only (G13)."""
+
+    __tablename__ = "moderation_decision"
+    __table_args__ = (
+        CheckConstraint(f"action IN {ACTIONS}", name="action"),
+        CheckConstraint(f"reason IS NULL OR reason IN {REASONS}", name="reason"),
+        CheckConstraint(
+            "action = 'publish' OR (reason IS NOT NULL AND length(btrim(note)) > 0)",
+            name="reasoned",
+        ),
+        CheckConstraint("actor IN ('member', 'api', 'clock', 'author')", name="actor"),
+        CheckConstraint("actor <> 'member' OR member_id IS NOT NULL", name="who"),
+        Index("ix_moderation_decision_review_id", "review_id"),
+    )
+
+    review_id: Mapped[UUID] = mapped_column(ForeignKey("review.id", ondelete="CASCADE"))
+    version: Mapped[int]
+    action: Mapped[str]
+    reason: Mapped[str | None]
+    note: Mapped[str] = mapped_column(default="")
+    actor: Mapped[str]
+    member_id: Mapped[UUID | None] = mapped_column(ForeignKey("member.id"))
+    decided_at: Mapped[datetime] = mapped_column(default=clock.now)
+    rules_version: Mapped[str]
+
+
+class Reply(OwnedByShop, Base):
+    """The shop's public answer; `improvement` is internal and mandatory (playbook 5)."""
+
+    __tablename__ = "reply"
+    __table_args__ = (
+        CheckConstraint("length(btrim(improvement)) > 0", name="improvement"),
+        Index("ix_reply_review_id", "review_id"),
+    )
+
+    review_id: Mapped[UUID] = mapped_column(ForeignKey("review.id", ondelete="CASCADE"))
+    kind: Mapped[str]
+    body: Mapped[str]
+    improvement: Mapped[str]
+    member_id: Mapped[UUID | None] = mapped_column(ForeignKey("member.id"))
+    published_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class RatingSummary(Base):
+    """Count, sum and histogram of all published reviews of a product: the one number (G16)."""
+
+    __tablename__ = "rating_summary"
+
+    product_id: Mapped[UUID] = mapped_column(
+        ForeignKey("product.id", ondelete="CASCADE"), primary_key=True
+    )
+    shop_id: Mapped[UUID] = mapped_column(ForeignKey("shop.id", ondelete="CASCADE"), index=True)
+    ones: Mapped[int] = mapped_column(default=0)
+    twos: Mapped[int] = mapped_column(default=0)
+    threes: Mapped[int] = mapped_column(default=0)
+    fours: Mapped[int] = mapped_column(default=0)
+    fives: Mapped[int] = mapped_column(default=0)
+    next_position: Mapped[int] = mapped_column(default=0)
+    """The position the product's next publication gets."""
+
+    @property
+    def histogram(self) -> tuple[int, int, int, int, int]:
+        """Counts of one to five stars."""
+        return (self.ones, self.twos, self.threes, self.fours, self.fives)
+
+    @property
+    def count(self) -> int:
+        """All published reviews."""
+        return sum(self.histogram)
+
+    @property
+    def total(self) -> int:
+        """The sum of all stars; average = total / count."""
+        return sum(stars * number for stars, number in enumerate(self.histogram, start=1))

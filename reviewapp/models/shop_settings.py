@@ -1,0 +1,102 @@
+"""A shop's choices as one frozen value; numbers are the playbook's defaults."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, fields
+from datetime import time
+from typing import Any
+
+EXPERIENCE_PAGES = ("symmetric", "emphasis")
+
+
+@dataclass(frozen=True)
+class BusinessHours:
+    """When the team works: weekday (0 = Monday) → (open, close) in the shop's zone."""
+
+    week: dict[int, tuple[time, time]] = field(
+        default_factory=lambda: {day: (time(9), time(17)) for day in range(5)}
+    )
+    holidays_on: tuple[str, ...] = ()
+    """ISO dates on which nobody works."""
+
+
+@dataclass(frozen=True)
+class ShopSettings:
+    """What a shop may choose; nothing here can relax a rule (G31)."""
+
+    # Asking (playbook 2)
+    usage_days: int = 7
+    usage_days_by_product_type: dict[str, int] = field(default_factory=dict)
+    usage_days_by_tag: dict[str, int] = field(default_factory=dict)
+    send_from_hour: int = 9
+    send_until_hour: int = 19
+    reminder_days: tuple[int, ...] = (5, 12)
+    """Days after the first message; at most two."""
+    merge_days: int = 3
+    """Orders of one person due within these days of one another share one message."""
+    partial_wait_days: int = 14
+    """How long a first delivered line waits for the rest of its order."""
+    max_messages: int = 5
+    max_messages_days: int = 30
+    same_product_days: int = 365
+    delay_days: int = 14
+    """The longest an open case or a pause may delay a request (G2); never above 14."""
+    max_age_days: int = 90
+    """Orders delivered longer ago are not asked: the link's term would be over."""
+    link_days: int = 90
+    transit_days: int = 7
+    """Promised transit where an order carries no promised date."""
+    incentive: str | None = None
+    incentive_disclosure: str | None = None
+    # The page behind the link (rules: exactly these two variants)
+    experience_page: str = "symmetric"
+    questions_by_product_type: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    # Helping (playbook 4): first response in business hours by route
+    first_response_hours: dict[str, int] = field(
+        default_factory=lambda: {
+            "question": 12,
+            "delay": 24,
+            "return": 24,
+            "damaged": 24,
+            "chargeback": 8,
+            "other": 24,
+        }
+    )
+    business_hours: BusinessHours = field(default_factory=BusinessHours)
+    # Deciding (G14): a review is published by itself after these days, at most 14
+    auto_publish_days: int = 10
+    blocked_words: tuple[str, ...] = ()
+    staff_domains: tuple[str, ...] = ()
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> ShopSettings:
+        """Defaults overlaid with what the shop stored; unknown names are ignored."""
+        known = {item.name for item in fields(cls)}
+        values = {name: value for name, value in stored.items() if name in known}
+        for name in ("reminder_days", "blocked_words", "staff_domains"):
+            if name in values:
+                values[name] = tuple(values[name])
+        if "business_hours" in values:
+            values["business_hours"] = _hours_from_json(values["business_hours"])
+        return cls(**values)
+
+    def to_json(self) -> dict[str, Any]:
+        """The JSON kept in `shop.settings`; `from_json` gives the same value back."""
+        values = asdict(self)
+        hours = self.business_hours
+        values["business_hours"] = {
+            "week": {
+                str(day): [opens.isoformat("minutes"), closes.isoformat("minutes")]
+                for day, (opens, closes) in hours.week.items()
+            },
+            "holidays_on": list(hours.holidays_on),
+        }
+        return values
+
+
+def _hours_from_json(stored: dict[str, Any]) -> BusinessHours:
+    week = {
+        int(day): (time.fromisoformat(opens), time.fromisoformat(closes))
+        for day, (opens, closes) in stored.get("week", {}).items()
+    }
+    return BusinessHours(week=week, holidays_on=tuple(stored.get("holidays_on", ())))
