@@ -63,6 +63,20 @@ class Review(OwnedByShop, Base):
             postgresql_where=text("state IN ('pending', 'held')"),
         ),
         Index("ix_review_position", "product_id", "position"),
+        Index(
+            "ix_review_shown",
+            "product_id",
+            "rating",
+            "position",
+            postgresql_where=text("state = 'published'"),
+        ),
+        Index(
+            "ix_review_shown_photos",
+            "product_id",
+            "rating",
+            "position",
+            postgresql_where=text("state = 'published' AND photo_count > 0"),
+        ),
         Index("ix_review_shop", "shop_id", "submitted_at", "id"),
         Index("ix_review_customer", "customer_id"),
         Index("ix_review_request", "request_id"),
@@ -96,6 +110,10 @@ class Review(OwnedByShop, Base):
     """First publication; edits keep it."""
     position: Mapped[int | None]
     """Ordinal among the product's publications, from 0; chunk = position // 20. Never reused."""
+    counted_rating: Mapped[int | None]
+    """The stars the product's summary holds for this review; None: it is not counted."""
+    photo_count: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """Photos shown with it; kept beside `counted_rating`, for the "with photos" filter."""
     verified_buyer: Mapped[bool] = mapped_column(default=False)
     incentivized: Mapped[bool] = mapped_column(default=False)
     incentive_disclosure: Mapped[str | None]
@@ -230,5 +248,10 @@ class RatingSummary(Base):
 
     @property
     def total(self) -> int:
-        """The sum of all stars; average = total / count."""
+        """The sum of all stars."""
         return sum(stars * number for stars, number in enumerate(self.histogram, start=1))
+
+    @property
+    def average(self) -> float:
+        """Mean stars to one decimal, half up, 0.0 without reviews: the same everywhere (G16)."""
+        return (self.total * 20 + self.count) // (2 * self.count) / 10 if self.count else 0.0

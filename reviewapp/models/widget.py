@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import BigInteger, ForeignKey, Index, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Integer
@@ -19,17 +19,39 @@ class Publication(Base):
     __tablename__ = "publication"
     __table_args__ = (
         Index("ix_publication_dirty", "dirty_at", postgresql_where=text("dirty_at IS NOT NULL")),
+        Index("ix_publication_key_hash", "shop_id", "key_hash"),
     )
 
     product_id: Mapped[UUID] = mapped_column(
         ForeignKey("product.id", ondelete="CASCADE"), primary_key=True
     )
     shop_id: Mapped[UUID] = mapped_column(ForeignKey("shop.id", ondelete="CASCADE"), index=True)
+    key_hash: Mapped[int] = mapped_column(BigInteger)
+    """32 bits of the product's document key; the star shards cut this range evenly."""
     dirty_at: Mapped[datetime | None]
     """The oldest change not yet written; None: the documents are current."""
     dirty_chunks: Mapped[list[int]] = mapped_column(ARRAY(Integer), default=list)
     """Chunk numbers that changed; the head is always rewritten."""
     revision: Mapped[int] = mapped_column(default=0)
     """Raised by every change; a write settles only the revision it read."""
+    claimed_at: Mapped[datetime | None]
+    published_at: Mapped[datetime | None]
+
+
+class ShopDocument(Base):
+    """A published document of the whole shop (a star shard, the policy), and whether it is behind."""
+
+    __tablename__ = "shop_document"
+    __table_args__ = (
+        Index("ix_shop_document_dirty", "dirty_at", postgresql_where=text("dirty_at IS NOT NULL")),
+    )
+
+    shop_id: Mapped[UUID] = mapped_column(
+        ForeignKey("shop.id", ondelete="CASCADE"), primary_key=True
+    )
+    path: Mapped[str] = mapped_column(primary_key=True)
+    """Below the shop's folder, such as `stars/0.json` or `policy.html`."""
+    dirty_at: Mapped[datetime | None]
+    revision: Mapped[int] = mapped_column(default=0)
     claimed_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
