@@ -62,19 +62,27 @@ class Database:
             pool_pre_ping=True,
             connect_args={"options": "-c timezone=UTC -c lock_timeout=15000"},
         )
+        self.ping: Callable[[str], None] = _no_ping
+        """Wakes a worker after a commit; the kit puts the queue in here."""
+
+    def open(self, shop_id: UUID | str) -> Session:
+        """A session in a fresh transaction that sees one shop only; end it with `finish`."""
+        session = Session(self.engine, expire_on_commit=False)
+        set_scope(session, shop_id)
+        return session
+
+    def finish(self, session: Session) -> None:
+        """Commit, then wake the workers that were asked for."""
+        session.commit()
+        for errand in session.info.pop("pings", ()):
+            self.ping(errand)
 
     @contextmanager
     def transaction(self, shop_id: UUID | str) -> Iterator[Session]:
-        """One transaction that sees one shop only (or EVERY_SHOP, for work above shops).
-
-        Commits on leaving, rolls back on an error, and only after the commit runs what
-        `after_commit` was handed.
-        """
-        with Session(self.engine, expire_on_commit=False) as session:
-            with session.begin():
-                set_scope(session, shop_id)
-                yield session
-            run_after_commit(session)
+        """One transaction that sees one shop (or EVERY_SHOP); commits on leaving, or undoes all."""
+        with self.open(shop_id) as session:
+            yield session
+            self.finish(session)
 
     def close(self) -> None:
         """Give all connections back; also right after a fork."""
@@ -89,15 +97,13 @@ def set_scope(session: Session, shop_id: UUID | str) -> None:
     session.info["shop_id"] = shop_id
 
 
-def after_commit(session: Session, action: Callable[[], None]) -> None:
-    """Do `action` once the transaction is safely committed (pings, cache drops); never before."""
-    session.info.setdefault("after_commit", []).append(action)
+def ping_after_commit(session: Session, errand: str) -> None:
+    """Wake a worker for `errand` once this is safely committed; never before."""
+    session.info.setdefault("pings", set()).add(errand)
 
 
-def run_after_commit(session: Session) -> None:
-    """Run and forget what waited for the commit; called by whoever committed."""
-    for action in session.info.pop("after_commit", []):
-        action()
+def _no_ping(errand: str) -> None:
+    """Where no queue is attached the clock finds the work."""
 
 
 def exactly_one(rowcount: int, code: str = "conflict") -> None:

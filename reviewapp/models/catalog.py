@@ -84,7 +84,7 @@ class Order(OwnedByShop, Base):
     tags: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     tracking: Mapped[str | None]
     request_id: Mapped[UUID | None] = mapped_column(
-        ForeignKey("review_request.id", use_alter=True, ondelete="SET NULL")
+        ForeignKey("review_request.id", ondelete="SET NULL")
     )
     """The one request that asks about this order; an order never gets a second (playbook 2)."""
     planning_due: Mapped[bool] = mapped_column(default=True)

@@ -1,0 +1,1 @@
+"""Showing: published documents, live queries and the tags that storefronts embed."""

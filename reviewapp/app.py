@@ -1,0 +1,54 @@
+"""The web application: kit, doors, filters, error pages."""
+
+from __future__ import annotations
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from reviewapp import models  # noqa: F401  # every table must be known before the first query
+from reviewapp.core.kit import Kit
+from reviewapp.core.logs import configure_logs
+from reviewapp.core.settings import Settings, read_settings
+from reviewapp.web.errors import bind_errors
+from reviewapp.web.headers import bind_headers
+from reviewapp.web.pages import bind_pages
+from reviewapp.web.session import bind_sessions
+
+FORM_BYTES = 2 * 1024 * 1024
+"""Room for a form's texts; files have their own limit."""
+
+
+def create_app(settings: Settings | None = None, kit: Kit | None = None) -> Flask:
+    """The application for one installation; `kit` is handed in by tests."""
+    kit = kit or Kit(settings or read_settings())
+    app = Flask(__name__, static_folder=None)
+    app.config.update(
+        MAX_CONTENT_LENGTH=kit.settings.max_upload_bytes * 10 + FORM_BYTES,
+        MAX_FORM_MEMORY_SIZE=FORM_BYTES,
+        MAX_FORM_PARTS=500,
+    )
+    app.extensions["kit"] = kit
+    bind_headers(app)
+    bind_sessions(app)
+    bind_errors(app)
+    bind_pages(app)
+    register_doors(app)
+    if kit.settings.trusted_proxies:
+        hops = kit.settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # Flask's documented way
+    return app
+
+
+def register_doors(app: Flask) -> None:
+    """Every door of every room; one line each."""
+    from reviewapp.web import operation, static
+
+    app.register_blueprint(static.blueprint)
+    app.register_blueprint(operation.blueprint)
+
+
+def served() -> Flask:
+    """What the web server loads."""
+    settings = read_settings()
+    configure_logs(settings.log_level)
+    return create_app(settings)

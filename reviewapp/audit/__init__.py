@@ -1,0 +1,1 @@
+"""The hash-chained log: append, verify, export (G30)."""

@@ -1,0 +1,34 @@
+"""Two tables: after EVENT do these; every INTERVAL do these. The whole plot on one page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from reviewapp.core.kit import Kit
+from reviewapp.outbox import relay
+from reviewapp.outbox.relay import Reaction
+
+
+def relay_events(kit: Kit) -> None:
+    """Work off the outbox with the table below."""
+    relay.relay_events(kit, AFTER)
+
+
+AFTER: Mapping[str, Sequence[Reaction]] = {}
+"""Event → reactions, each in its own transaction; a failed one is tried again alone."""
+
+
+@dataclass(frozen=True)
+class Every:
+    """An errand that is due each `interval`, and whenever somebody pings it."""
+
+    interval: timedelta
+    errand: Callable[[Kit], object]
+
+
+EVERY: Mapping[str, Every] = {
+    "events": Every(timedelta(seconds=2), relay_events),
+}
+"""Errand name → how often, what. Names are what `ping_after_commit` is handed."""

@@ -1,0 +1,53 @@
+"""Rate limits for public writes: a token bucket in Redis; without Redis, one per process."""
+
+from __future__ import annotations
+
+import time
+from threading import Lock
+
+from flask import request
+from redis.exceptions import RedisError
+
+from reviewapp.core.errors import TooMany
+from reviewapp.core.ids import digest
+from reviewapp.web.session import kit
+
+BUCKET = """
+local level = tonumber(redis.call('HGET', KEYS[1], 'level') or ARGV[1])
+local at = tonumber(redis.call('HGET', KEYS[1], 'at') or ARGV[3])
+level = math.min(ARGV[1], level + (ARGV[3] - at) * ARGV[2])
+local allowed = level >= 1
+if allowed then level = level - 1 end
+redis.call('HSET', KEYS[1], 'level', level, 'at', ARGV[3])
+redis.call('EXPIRE', KEYS[1], math.ceil(ARGV[1] / ARGV[2]) + 1)
+return allowed and 1 or 0
+"""
+
+_local: dict[str, tuple[float, float]] = {}
+_lock = Lock()
+
+
+def limit(kind: str, who: str, *, burst: int, per_minute: float) -> None:
+    """Take one token from `who`'s bucket of this kind; TooMany when it is empty."""
+    key, rate, now = f"reviewapp:limit:{kind}:{digest(who)[:32]}", per_minute / 60, time.time()
+    try:
+        allowed = bool(kit().queues.redis.eval(BUCKET, 1, key, burst, rate, now))
+    except (RedisError, OSError):
+        allowed = _take_locally(key, burst, rate, now)
+    if not allowed:
+        raise TooMany(retry_after_seconds=max(1, round(1 / rate)))
+
+
+def client_address() -> str:
+    """The caller's address as the configured number of proxies tells it."""
+    return request.remote_addr or "unknown"
+
+
+def _take_locally(key: str, burst: int, rate: float, now: float) -> bool:
+    with _lock:
+        if len(_local) > 10_000:
+            _local.clear()
+        level, at = _local.get(key, (float(burst), now))
+        level = min(burst, level + (now - at) * rate)
+        _local[key] = (level - 1 if level >= 1 else level, now)
+        return level >= 1

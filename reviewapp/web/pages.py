@@ -1,0 +1,64 @@
+"""What templates are given: translation, dates, CSRF, static addresses."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from flask import Flask, g
+from markupsafe import Markup
+
+from reviewapp.core import clock
+from reviewapp.web.forms import csrf_token
+from reviewapp.web.language import page_language, page_translator
+
+
+def bind_pages(app: Flask) -> None:
+    """Undefined names are errors, not blanks; strings are translated at rendering time."""
+    from jinja2 import StrictUndefined
+
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(
+        _=gettext, gettext=gettext, ngettext=ngettext, csrf_token=csrf_token, now=clock.now
+    )
+    app.jinja_env.filters.update(when=when, day=day)
+    app.context_processor(_page_values)
+
+
+def gettext(message: str, **values: Any) -> str:
+    """The page's translation of `message`; `%(name)s` filled, values escaped in templates."""
+    return page_translator().gettext(message, **values)
+
+
+def ngettext(one: str, many: str, number: int, **values: Any) -> str:
+    """As gettext, in the plural form of `number`."""
+    return page_translator().ngettext(one, many, number, **values)
+
+
+def when(instant: datetime | None, time_zone: str = "UTC") -> Markup | str:
+    """An instant as people say it, the exact time on hover."""
+    if instant is None:
+        return ""
+    translator = page_translator()
+    exact = translator.datetime(instant, time_zone)
+    spoken = translator.relative(instant, clock.now(), time_zone)
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        instant.isoformat(), exact, spoken
+    )
+
+
+def day(instant: datetime | None, time_zone: str = "UTC") -> str:
+    """The date of an instant in the shop's zone."""
+    return "" if instant is None else page_translator().date(instant, time_zone)
+
+
+def _page_values() -> dict[str, Any]:
+    translator = page_translator()
+    actor = g.get("actor")
+    return {
+        "page_lang": page_language(),
+        "page_dir": translator.direction,
+        "actor": actor,
+        "shop": actor.shop if actor else g.get("shop"),
+    }
