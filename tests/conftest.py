@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.orm import Session
 
 from reviewapp.app import create_app
@@ -79,8 +79,7 @@ def _create_database(url: str, name: str, template: str | None = None) -> None:
 
 
 def _named(url: str, database: str) -> str:
-    before, _, after = url.partition("/reviewapp?")
-    return f"{before}/{database}?{after}"
+    return make_url(url).set(database=database).render_as_string(hide_password=False)
 
 
 @pytest.fixture(scope="session")
@@ -100,10 +99,7 @@ def database_url(worker_name: str) -> str:
 @pytest.fixture(scope="session")
 def superuser_url(database_url: str) -> str:
     """The same database for what row-level security and append-only guards would refuse."""
-    url = os.environ["TEST_POSTGRES_SUPERUSER"]
-    before, _, after = url.rpartition("/")
-    _, question, options = after.partition("?")
-    return f"{before}/{database_url.rsplit('/', 1)[1].partition('?')[0]}{question}{options}"
+    return _named(os.environ["TEST_POSTGRES_SUPERUSER"], make_url(database_url).database or "")
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -106,3 +107,27 @@ def _kept_key(data_dir: Path) -> str:
     except OSError as error:
         raise SettingsError(f"settings: {data_dir} cannot be written ({error.strerror})") from error
     return file.read_text().strip()
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """The process environment in which `read_settings` gives these very settings back."""
+    told = {
+        "DATA_DIR": str(settings.data_dir),
+        "SECRET_KEY": ",".join(settings.secret_keys),
+        "PUBLIC_URL": settings.public_url,
+        "DATABASE_URL": settings.database_url or "",
+        "REDIS_URL": settings.redis_url or "",
+        "STORAGE_URL": settings.storage_url or "",
+        "PUBLISH_URL": settings.publish_url or "",
+        "SMTP_URL": settings.smtp_url or "",
+        "MAIL_FROM": settings.mail_from,
+        "HOST": settings.host,
+        "PORT": str(settings.port),
+        "WEB_THREADS": str(settings.web_threads),
+        "TRUSTED_PROXIES": str(settings.trusted_proxies),
+        "DEMO": str(settings.demo).lower(),
+        "LOG_LEVEL": settings.log_level,
+        "MAX_UPLOAD_BYTES": str(settings.max_upload_bytes),
+        "MAIL_PER_DOMAIN_PER_SECOND": str(settings.mail_per_domain_per_second),
+    }
+    return dict(os.environ) | {f"REVIEWAPP_{name}": value for name, value in told.items()}

@@ -41,8 +41,8 @@ def when(instant: datetime | None, time_zone: str = "UTC") -> Markup | str:
     if instant is None:
         return ""
     translator = page_translator()
-    exact = translator.datetime(instant, time_zone)
-    spoken = translator.relative(instant, clock.now(), time_zone)
+    exact = translator.date_time(instant, time_zone)
+    spoken = translator.when(instant, clock.now(), time_zone)
     return Markup('<time datetime="{}" title="{}">{}</time>').format(
         instant.isoformat(), exact, spoken
     )
@@ -50,7 +50,7 @@ def when(instant: datetime | None, time_zone: str = "UTC") -> Markup | str:
 
 def day(instant: datetime | None, time_zone: str = "UTC") -> str:
     """The date of an instant in the shop's zone."""
-    return "" if instant is None else page_translator().date(instant, time_zone)
+    return "" if instant is None else page_translator().long_date(instant, time_zone)
 
 
 def _page_values() -> dict[str, Any]:
