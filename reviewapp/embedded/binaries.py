@@ -19,6 +19,7 @@ from reviewapp.embedded.process import (
 )
 
 DEBIAN_POSTGRES = Path("/usr/lib/postgresql")
+DEBIAN_BIN = Path("/usr/bin")
 OLDEST_POSTGRES = 15
 OLDEST_REDIS = 7
 
@@ -49,9 +50,7 @@ def find_postgres(user: ServerUser, cluster_major: int | None = None) -> Binary:
             f"{', '.join(seen)}.\nInstall `postgresql-{cluster_major}`, or dump and restore "
             "as docs/operations.md tells."
         )
-    raise EmbeddedError(
-        _missing("PostgreSQL", f"REVIEWAPP_DATABASE_URL ({OLDEST_POSTGRES}+)")
-    )
+    raise EmbeddedError(_missing("PostgreSQL", f"REVIEWAPP_DATABASE_URL ({OLDEST_POSTGRES}+)"))
 
 
 def find_valkey() -> Binary:
@@ -67,9 +66,7 @@ def _postgres_candidates() -> Iterator[tuple[Path, bool]]:
         yield folder / "pginstall" / "bin" / "postgres", True
     if on_path := shutil.which("postgres"):
         yield Path(on_path).resolve(), False
-    versions = sorted(
-        DEBIAN_POSTGRES.glob("[0-9]*"), key=lambda each: int(each.name), reverse=True
-    )
+    versions = sorted(DEBIAN_POSTGRES.glob("[0-9]*"), key=lambda each: int(each.name), reverse=True)
     for folder in versions:
         yield folder / "bin" / "postgres", False
 
@@ -80,7 +77,7 @@ def _valkey_candidates() -> Iterator[Path]:
     for name in ("valkey-server", "redis-server"):
         if on_path := shutil.which(name):
             yield Path(on_path)
-        yield Path("/usr/bin") / name
+        yield DEBIAN_BIN / name
 
 
 def _package_folders(name: str) -> list[Path]:

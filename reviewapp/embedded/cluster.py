@@ -35,9 +35,7 @@ def major_of(data_dir: Path) -> int | None:
     return None
 
 
-def make_cluster(
-    data_dir: Path, user: ServerUser, binary: Binary, *, durable: bool
-) -> None:
+def make_cluster(data_dir: Path, user: ServerUser, binary: Binary, *, durable: bool) -> None:
     """Make the cluster under a passing name: killed halfway, the next start begins anew."""
     link = cluster_link(data_dir)
     if link.is_symlink():
@@ -47,18 +45,14 @@ def make_cluster(
         )
     for unfinished in data_dir.glob("cluster-*.new"):
         shutil.rmtree(unfinished, ignore_errors=True)
-    fresh = (
-        _parent(data_dir, user, durable=durable) / f"cluster-{secrets.token_hex(6)}.new"
-    )
+    fresh = _parent(data_dir, user, durable=durable) / f"cluster-{secrets.token_hex(6)}.new"
     fresh.mkdir(mode=0o700)
     if user.is_other:
         os.chown(fresh, user.uid, user.gid)
     code, printed = run(_initdb(binary, fresh, durable=durable), user)
     if code != 0:
         shutil.rmtree(fresh, ignore_errors=True)
-        raise EmbeddedError(
-            f"PostgreSQL could not make its files in {fresh}:\n{printed}"
-        )
+        raise EmbeddedError(f"PostgreSQL could not make its files in {fresh}:\n{printed}")
     if fresh.parent == data_dir:
         fresh.rename(link)
     else:

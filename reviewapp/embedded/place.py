@@ -38,9 +38,7 @@ class FolderLock:
         if self._file in _locked_here:
             raise self._refusal(os.getpid())
         try:
-            descriptor = os.open(
-                self._file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644
-            )
+            descriptor = os.open(self._file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         except OSError as error:
             raise EmbeddedError(
                 f"{self._what}: {self._file} cannot be written ({error.strerror}).\n"
@@ -86,23 +84,21 @@ def runtime_folder(data_dir: Path, user: ServerUser) -> Path:
     """A private folder for sockets, short whatever the data folder's path: 107 bytes is the limit.
 
     `data_dir/socket` points to it, so that a later process finds it whatever its own TMPDIR.
+    Made anew: a killed server's socket lock would stop its successor for as long as its process
+    number is taken, be it by its own zombie.
     """
     digest = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:16]
     base = Path(tempfile.gettempdir())
     if len(os.fsencode(base)) > MAX_SOCKET_PATH_BYTES - 50:
         base = Path("/tmp")
     folder = base / f"reviewapp-{digest}"
-    with contextlib.suppress(FileExistsError):
-        folder.mkdir(mode=0o700)
-    owner = user.uid if user.is_other else os.geteuid()
-    found = folder.lstat()
-    if folder.is_symlink() or found.st_uid not in {owner, os.geteuid()}:
-        raise EmbeddedError(
-            f"{folder} belongs to somebody else: remove it, or set TMPDIR"
-        )
-    if found.st_uid != owner:
-        os.chown(folder, owner, user.gid)
-    folder.chmod(0o700)
+    if os.path.lexists(folder):
+        if folder.is_symlink() or folder.stat().st_uid not in {user.uid, os.geteuid()}:
+            raise EmbeddedError(f"{folder} belongs to somebody else: remove it, or set TMPDIR")
+        shutil.rmtree(folder)
+    folder.mkdir(mode=0o700)
+    if user.is_other:
+        os.chown(folder, user.uid, user.gid)
     link = data_dir / "socket"
     link.unlink(missing_ok=True)
     link.symlink_to(folder)
@@ -138,9 +134,7 @@ def copied_for_all(folders: list[Path], key: str) -> Path:
     """Copies of sibling `folders` where every user may run them; made once for each `key`."""
     target = state_folder() / key
     if not target.is_dir():
-        with tempfile.TemporaryDirectory(
-            dir=STATE_DIR, ignore_cleanup_errors=True
-        ) as scratch:
+        with tempfile.TemporaryDirectory(dir=STATE_DIR, ignore_cleanup_errors=True) as scratch:
             whole = Path(scratch) / key
             whole.mkdir(mode=0o755)
             for folder in folders:

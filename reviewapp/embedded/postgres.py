@@ -149,9 +149,7 @@ class EmbeddedPostgres:
                 output=output,
                 death_signal=FAST,
             )
-        wait_until_ready(
-            self._process, lambda: _answers(socket_folder), log, START_SECONDS
-        )
+        wait_until_ready(self._process, lambda: _answers(socket_folder), log, START_SECONDS)
         _prepare_database(socket_folder)
 
 
@@ -162,9 +160,7 @@ def running_url(data_dir: Path) -> str | None:
 
 
 def _url(folder: Path, role: str) -> str:
-    return (
-        f"postgresql+psycopg://{role}@/{DATABASE}?host={quote(str(folder), safe='/')}"
-    )
+    return f"postgresql+psycopg://{role}@/{DATABASE}?host={quote(str(folder), safe='/')}"
 
 
 def _options(socket_folder: Path, *, durable: bool) -> list[str]:
@@ -204,13 +200,9 @@ def _prepare_database(folder: Path) -> None:
     with _connect(folder) as connection:
         if not _has(connection, "SELECT 1 FROM pg_roles WHERE rolname = %s", ROLE):
             connection.execute(
-                sql.SQL("CREATE ROLE {} LOGIN CREATEDB NOBYPASSRLS").format(
-                    sql.Identifier(ROLE)
-                )
+                sql.SQL("CREATE ROLE {} LOGIN CREATEDB NOBYPASSRLS").format(sql.Identifier(ROLE))
             )
-        if not _has(
-            connection, "SELECT 1 FROM pg_database WHERE datname = %s", DATABASE
-        ):
+        if not _has(connection, "SELECT 1 FROM pg_database WHERE datname = %s", DATABASE):
             _create_extensions(folder, "template1")
             connection.execute(
                 sql.SQL("CREATE DATABASE {} OWNER {}").format(
@@ -230,9 +222,7 @@ def _create_extensions(folder: Path, database: str) -> None:
                 name,
             ):
                 connection.execute(
-                    sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(
-                        sql.Identifier(name)
-                    )
+                    sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(name))
                 )
 
 

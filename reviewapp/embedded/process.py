@@ -115,13 +115,9 @@ def wait_until_ready(
     deadline = time.monotonic() + seconds
     while not answers():
         if process.poll() is not None:
-            raise EmbeddedError(
-                f"the server ended while starting. {log} ends with:\n{tail(log)}"
-            )
+            raise EmbeddedError(f"the server ended while starting. {log} ends with:\n{tail(log)}")
         if time.monotonic() > deadline:
-            raise EmbeddedError(
-                f"no answer after {seconds:.0f} s. {log} ends with:\n{tail(log)}"
-            )
+            raise EmbeddedError(f"no answer after {seconds:.0f} s. {log} ends with:\n{tail(log)}")
         time.sleep(POLL_SECONDS)
 
 
@@ -132,9 +128,7 @@ def tail(log: Path, lines: int = 12) -> str:
     return "(nothing)"
 
 
-def end(
-    process: subprocess.Popen[bytes], steps: Sequence[tuple[signal.Signals, float]]
-) -> None:
+def end(process: subprocess.Popen[bytes], steps: Sequence[tuple[signal.Signals, float]]) -> None:
     """Send each signal in turn until the process is gone, waiting the given seconds after each."""
     for number, seconds in (*steps, (signal.SIGKILL, 10.0)):
         if process.poll() is not None:
@@ -171,6 +165,4 @@ def end_orphans(folder: Path, gentle: signal.Signals, hard: signal.Signals) -> N
                 break
             time.sleep(POLL_SECONDS)
     if left := processes_in(folder):
-        raise EmbeddedError(
-            f"an older server still uses {folder} (processes {left}): end it first"
-        )
+        raise EmbeddedError(f"an older server still uses {folder} (processes {left}): end it first")
