@@ -1,0 +1,1 @@
+"""Photos: checked by content, rebuilt from their pixels, rendered, swept."""

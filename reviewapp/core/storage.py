@@ -1,0 +1,185 @@
+"""Private files by key: a folder or an S3 bucket behind one interface."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import secrets
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from shutil import copyfileobj
+from typing import TYPE_CHECKING, BinaryIO, Protocol
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from reviewapp.core.errors import NotFound, OutsideFailed
+
+if TYPE_CHECKING:
+    from reviewapp.core.storage_s3 import S3Storage
+
+_SEGMENT = re.compile(r"[A-Za-z0-9_@=~][A-Za-z0-9_@=.+-]{0,199}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_SUFFIX = re.compile(r"(\.[a-z0-9]{1,8}){0,2}")
+_MAX_KEY_LENGTH = 512
+_UNFINISHED = ".unfinished"
+
+
+class Storage(Protocol):
+    """Whole objects by key; a `put` is seen entirely or not at all.
+
+    Errors: UnsafeKey (a NotFound) for a malformed key, NotFound from `open` and `read`,
+    OutsideFailed when the disk or bucket fails.
+    """
+
+    def put(self, key: str, data: bytes | BinaryIO, *, content_type: str) -> None:
+        """Write or replace; a stream is read to its end and left open."""
+
+    def open(self, key: str) -> BinaryIO:
+        """A stream to be read forward once; the caller closes it."""
+
+    def read(self, key: str) -> bytes:
+        """All bytes."""
+
+    def exists(self, key: str) -> bool:
+        """Whether something lies under this very key."""
+
+    def delete(self, key: str) -> None:
+        """Remove; nothing happens when it is not there."""
+
+    def list(self, prefix: str) -> Iterator[str]:
+        """Keys that begin with `prefix`, in byte order."""
+
+    def url(self, key: str, *, expires_seconds: int) -> str | None:
+        """An address that serves the object for a while; None when only we can read it."""
+
+
+class UnsafeKey(NotFound):
+    """A key that is no plain relative path: from outside it looks like a thing not there."""
+
+
+def content_key(sha256: str, suffix: str) -> str:
+    """`ab/cd/abcd….webp` for a SHA-256 in hex; ValueError for anything else."""
+    if not _SHA256.fullmatch(sha256) or not _SUFFIX.fullmatch(suffix):
+        raise ValueError(f"no content key for {sha256!r} {suffix!r}")
+    return f"{sha256[:2]}/{sha256[2:4]}/{sha256}{suffix}"
+
+
+def checked_key(key: str) -> str:
+    """`key` if it is segments of plain characters joined by `/`; UnsafeKey otherwise."""
+    segments = key.split("/")
+    if len(key) > _MAX_KEY_LENGTH or not all(_SEGMENT.fullmatch(each) for each in segments):
+        raise UnsafeKey
+    return key
+
+
+def storage_from_url(url: str) -> LocalStorage | S3Storage:
+    """`file:///folder` or `s3://bucket/prefix?endpoint=…&region=…`; ValueError otherwise."""
+    parts = urlsplit(url)
+    if parts.scheme == "file" and parts.netloc in ("", "localhost") and parts.path:
+        return LocalStorage(Path(unquote(parts.path)))
+    if parts.scheme == "s3" and parts.netloc:
+        from reviewapp.core.storage_s3 import S3Storage  # boto3: 0.5 s, an extra
+
+        options = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+        if unknown := options.keys() - {"endpoint", "region"}:
+            raise ValueError(f"storage URL: unknown option {', '.join(sorted(unknown))}")
+        return S3Storage(parts.netloc, unquote(parts.path).strip("/"), **options)
+    raise ValueError(f"storage URL must begin with file:/// or s3://bucket, not {url!r}")
+
+
+class LocalStorage:
+    """A folder; the file system keeps no content type, so the key's suffix has to say it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def put(self, key: str, data: bytes | BinaryIO, *, content_type: str) -> None:
+        """See Storage. Temporary file, fsync, rename: a crash leaves the old object or the new."""
+        target = self._path(key)
+        with _disk_errors("written"):
+            unfinished = self.root / _UNFINISHED
+            unfinished.mkdir(parents=True, exist_ok=True)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            part = unfinished / secrets.token_hex(16)
+            try:
+                with part.open("xb") as file:
+                    copyfileobj(BytesIO(data) if isinstance(data, bytes) else data, file)
+                    file.flush()
+                    os.fsync(file.fileno())
+                part.replace(target)
+            except BaseException:
+                part.unlink(missing_ok=True)
+                raise
+            _sync_folder(target.parent)
+
+    def open(self, key: str) -> BinaryIO:
+        """See Storage."""
+        path = self._path(key)
+        try:
+            return path.open("rb")
+        except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
+            raise NotFound from error
+        except OSError as error:
+            raise _failed("read", error) from error
+
+    def read(self, key: str) -> bytes:
+        """See Storage."""
+        with self.open(key) as file, _disk_errors("read"):
+            return file.read()
+
+    def exists(self, key: str) -> bool:
+        """See Storage."""
+        path = self._path(key)
+        with _disk_errors("read"):
+            return path.is_file()
+
+    def delete(self, key: str) -> None:
+        """See Storage. Empty folders stay: removing them would race with a `put`."""
+        path = self._path(key)
+        with _disk_errors("written"), contextlib.suppress(FileNotFoundError, NotADirectoryError):
+            path.unlink()
+
+    def list(self, prefix: str) -> Iterator[str]:
+        """See Storage."""
+        folder = prefix.rpartition("/")[0]
+        start = self._path(folder) if folder else self.root
+        with _disk_errors("read"):
+            keys = [file.relative_to(self.root).as_posix() for file in _files_below(start)]
+        yield from sorted(key for key in keys if key.startswith(prefix))
+
+    def url(self, key: str, *, expires_seconds: int) -> str | None:
+        """None: private files leave a folder only through the app's own signed routes."""
+        checked_key(key)
+        return None
+
+    def _path(self, key: str) -> Path:
+        return self.root / checked_key(key)
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    for parent, folders, names in os.walk(folder):
+        if _UNFINISHED in folders:
+            folders.remove(_UNFINISHED)
+        yield from (Path(parent) / name for name in names)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename outlive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _failed(verb: str, error: OSError) -> OutsideFailed:
+    return OutsideFailed(message=f"The storage cannot be {verb} ({error.strerror}).")
+
+
+@contextlib.contextmanager
+def _disk_errors(verb: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise _failed(verb, error) from error

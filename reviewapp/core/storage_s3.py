@@ -1,0 +1,133 @@
+"""Private files in an S3 bucket; needs the extra `s3`. Credentials: boto3's own chain."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from typing import Any, BinaryIO, cast
+
+import boto3
+from boto3.s3.transfer import TransferConfig
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from reviewapp.core.errors import NotFound, OutsideFailed
+from reviewapp.core.storage import checked_key
+
+_MISSING = frozenset({"404", "NoSuchKey", "NotFound"})
+
+
+class S3Storage:
+    """Objects under `prefix` of one bucket, private; see Storage."""
+
+    def __init__(
+        self,
+        bucket: str,
+        prefix: str = "",
+        *,
+        endpoint: str | None = None,
+        region: str = "us-east-1",
+    ) -> None:
+        self.bucket = bucket
+        self.prefix = f"{checked_key(prefix)}/" if prefix else ""
+        self._client: Any = boto3.session.Session().client(
+            "s3",
+            endpoint_url=endpoint,
+            region_name=region,
+            config=Config(
+                signature_version="s3v4",
+                connect_timeout=5,
+                read_timeout=30,
+                retries={"mode": "standard", "max_attempts": 3},
+                # Other makers' servers seldom have a name for every bucket.
+                s3={"addressing_style": "path" if endpoint else "auto"},
+            ),
+        )
+
+    def put(self, key: str, data: bytes | BinaryIO, *, content_type: str) -> None:
+        """See Storage."""
+        name = self._name(key)
+        with _bucket_errors():
+            if isinstance(data, bytes):
+                self._client.put_object(
+                    Bucket=self.bucket, Key=name, Body=data, ContentType=content_type
+                )
+                return
+            self._client.upload_fileobj(
+                _ReadOnly(data),
+                self.bucket,
+                name,
+                ExtraArgs={"ContentType": content_type},
+                Config=TransferConfig(use_threads=False),
+            )
+
+    def open(self, key: str) -> BinaryIO:
+        """See Storage."""
+        with _bucket_errors():
+            answer = self._client.get_object(Bucket=self.bucket, Key=self._name(key))
+        return cast(BinaryIO, answer["Body"])
+
+    def read(self, key: str) -> bytes:
+        """See Storage."""
+        with self.open(key) as body, _bucket_errors():
+            return body.read()
+
+    def exists(self, key: str) -> bool:
+        """See Storage."""
+        name = self._name(key)
+        try:
+            with _bucket_errors():
+                self._client.head_object(Bucket=self.bucket, Key=name)
+        except NotFound:
+            return False
+        return True
+
+    def delete(self, key: str) -> None:
+        """See Storage."""
+        with _bucket_errors():
+            self._client.delete_object(Bucket=self.bucket, Key=self._name(key))
+
+    def list(self, prefix: str) -> Iterator[str]:
+        """See Storage."""
+        pages = self._client.get_paginator("list_objects_v2").paginate(
+            Bucket=self.bucket, Prefix=self.prefix + prefix
+        )
+        with _bucket_errors():
+            for page in pages:
+                for item in page.get("Contents", ()):
+                    yield item["Key"].removeprefix(self.prefix)
+
+    def url(self, key: str, *, expires_seconds: int) -> str | None:
+        """A presigned GET address (SigV4), at most seven days."""
+        with _bucket_errors():
+            address: str = self._client.generate_presigned_url(
+                "get_object",
+                Params={"Bucket": self.bucket, "Key": self._name(key)},
+                ExpiresIn=expires_seconds,
+            )
+        return address
+
+    def _name(self, key: str) -> str:
+        return self.prefix + checked_key(key)
+
+
+class _ReadOnly:
+    """A stream that the transfer can read but not close: it is the caller's."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def read(self, size: int = -1) -> bytes:
+        return self._stream.read(size)
+
+
+@contextlib.contextmanager
+def _bucket_errors() -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") in _MISSING:
+            raise NotFound from error
+        raise OutsideFailed(message="The storage refused the request.") from error
+    except (BotoCoreError, OSError) as error:
+        raise OutsideFailed(message="The storage does not answer.") from error
