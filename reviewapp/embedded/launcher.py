@@ -29,9 +29,9 @@ def main(arguments: list[str]) -> int:
         _die_with_parent(libc, parent, death_signal)
         os.chdir("/")
         os.umask(0o077)
-        os.execv(command[0], command)
+        os.execv(command[0], command)  # noqa: S606  no shell is wanted
     except OSError as error:
-        print(f"{command[0]}: {error.strerror}", file=sys.stderr)
+        sys.stderr.write(f"{command[0]}: {error.strerror}\n")
     return CANNOT_RUN
 
 

@@ -90,7 +90,7 @@ def runtime_folder(data_dir: Path, user: ServerUser) -> Path:
     digest = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:16]
     base = Path(tempfile.gettempdir())
     if len(os.fsencode(base)) > MAX_SOCKET_PATH_BYTES - 50:
-        base = Path("/tmp")
+        base = Path("/tmp")  # noqa: S108  made private, its owner checked
     folder = base / f"reviewapp-{digest}"
     if os.path.lexists(folder):
         if folder.is_symlink() or folder.stat().st_uid not in {user.uid, os.geteuid()}:

@@ -144,7 +144,7 @@ def processes_in(folder: Path) -> list[int]:
     found = []
     for entry in Path("/proc").glob("[0-9]*/cwd"):
         with contextlib.suppress(OSError):
-            if Path(os.readlink(entry)) == folder:
+            if entry.readlink() == folder:
                 found.append(int(entry.parent.name))
     return found
 

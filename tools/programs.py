@@ -1,0 +1,50 @@
+"""Programs that tests drive: found on the machine, or fetched where that is possible."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from tools.console import say, succeeds
+from tools.debian import install_system_packages
+from tools.venv import PYTHON
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+PLAYWRIGHTS_BROWSER = """
+from playwright.sync_api import sync_playwright
+with sync_playwright() as playwright:
+    print(playwright.chromium.executable_path)
+"""
+
+
+def find_browser() -> str | None:
+    """CHROME_BIN, one on PATH, Playwright's own download, Debian's package (root only)."""
+    named = os.environ.get("CHROME_BIN")
+    for candidate in (named, *(shutil.which(name) for name in BROWSERS)):
+        if candidate and succeeds([candidate, "--version"]):
+            return candidate
+    if named:
+        say(f"CHROME_BIN={named} does not run; looking for another browser")
+    own = subprocess.run(
+        [PYTHON, "-c", PLAYWRIGHTS_BROWSER], capture_output=True, text=True
+    ).stdout.strip()
+    if own and not Path(own).exists():
+        say("no browser on this machine: trying Playwright's download …")
+        quick = {**os.environ, "PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "10000"}
+        succeeds([PYTHON, "-m", "playwright", "install", "chromium"], seconds=300, env=quick)
+    if own and succeeds([own, "--version"]):
+        return own
+    if install_system_packages("chromium", "fonts-dejavu-core"):
+        return shutil.which("chromium")
+    return None
+
+
+def find_nginx() -> str | None:
+    """NGINX_BIN, one on PATH, Debian's package (root only)."""
+    path = os.environ.get("PATH", os.defpath) + os.pathsep + "/usr/sbin"
+    found = os.environ.get("NGINX_BIN") or shutil.which("nginx", path=path)
+    if not found and install_system_packages("nginx"):
+        found = shutil.which("nginx", path=path)
+    return found
