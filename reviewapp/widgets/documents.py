@@ -1,0 +1,130 @@
+"""The JSON documents a storefront reads: values in, the same bytes every time out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from reviewapp.core.json import canonical_bytes
+from reviewapp.widgets.values import (
+    ChunkView,
+    Photo,
+    ProductView,
+    PublishedReview,
+    Summary,
+    Transparency,
+)
+
+FORMAT = 1
+"""Raised when a field changes its meaning; readers refuse formats they do not know."""
+
+
+def head(view: ProductView) -> bytes:
+    """`head.json`: summary, newest reviews, photo strip and where older chunks begin."""
+    return canonical_bytes(
+        {
+            "format": FORMAT,
+            "product": {
+                "id": view.product.external_id,
+                "title": view.product.title,
+                "url": view.product.url,
+            },
+            "summary": summary_json(view.summary),
+            "reviews": [review_json(review) for review in view.newest],
+            "media": [photo_json(photo) for photo in view.photos],
+            "chunks": {"last": view.last_chunk, "next": view.next_chunk},
+        }
+    )
+
+
+def chunk(view: ChunkView) -> bytes:
+    """`chunk-{n}.json`: the reviews of one chunk, newest first, and the next older chunk."""
+    return canonical_bytes(
+        {
+            "format": FORMAT,
+            "reviews": [review_json(review) for review in view.reviews],
+            "next": view.older,
+        }
+    )
+
+
+def stars(shards: int, products: Mapping[str, Summary]) -> bytes:
+    """`stars/{shard}.json`: `[average, count]` by document key, and how many shards there are."""
+    return canonical_bytes(
+        {
+            "format": FORMAT,
+            "shards": shards,
+            "products": {key: [known.average, known.count] for key, known in products.items()},
+        }
+    )
+
+
+def transparency(figures: Transparency) -> bytes:
+    """`transparency.json`: what became of all reviews, for anyone to check (G19)."""
+    return canonical_bytes(
+        {
+            "format": FORMAT,
+            "published": figures.published,
+            "histogram": histogram_json(figures.histogram),
+            "verified": figures.verified,
+            "incentivized": figures.incentivized,
+            "imported": figures.imported,
+            "refused": figures.refused,
+            "waiting": figures.waiting,
+            "withdrawn": figures.withdrawn,
+        }
+    )
+
+
+def summary_json(summary: Summary) -> dict[str, Any]:
+    """Count, average to one decimal, and count by star."""
+    return {
+        "count": summary.count,
+        "average": summary.average,
+        "histogram": histogram_json(summary.histogram),
+    }
+
+
+def histogram_json(histogram: tuple[int, ...]) -> dict[str, int]:
+    """Counts keyed by star, `"1"` to `"5"`."""
+    return {str(star): count for star, count in enumerate(histogram, start=1)}
+
+
+def review_json(review: PublishedReview) -> dict[str, Any]:
+    """A review as tags and live queries read it; what is not so is left out."""
+    optional = {
+        "incentive": review.incentive,
+        "imported_from": review.imported_from,
+        "staff": review.staff,
+        "edited": review.edited,
+        "redacted": list(review.redacted),
+        "photos": [photo_json(photo) for photo in review.photos],
+        "reply": review.reply
+        and {"body": review.reply.body, "date": review.reply.replied_on.isoformat()},
+    }
+    return {
+        "id": review.id,
+        "position": review.position,
+        "rating": review.rating,
+        "title": review.title,
+        "body": review.body,
+        "author": review.author,
+        "date": review.written_on.isoformat(),
+        "language": review.language,
+        "verified": review.verified,
+        **{name: value for name, value in optional.items() if value},
+    }
+
+
+def photo_json(photo: Photo) -> dict[str, Any]:
+    """A photo with its renditions; sizes in pixels, paths relative to the shop's folder."""
+    return {
+        "width": photo.width,
+        "height": photo.height,
+        "color": photo.color,
+        "placeholder": photo.placeholder,
+        "sources": [
+            {"src": s.path, "width": s.width, "height": s.height, "type": s.content_type}
+            for s in photo.sources
+        ],
+    }

@@ -1,0 +1,68 @@
+"""Photo files in the published folder: there while their review is shown, gone with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from reviewapp.core.errors import NotFound
+from reviewapp.core.kit import Kit
+from reviewapp.models.media import MediaAsset, Rendition
+from reviewapp.models.review import Review
+from reviewapp.widgets.reader import media_path, shown_photo
+from reviewapp.widgets.rules import CHUNK_SIZE
+from reviewapp.widgets.writer import content_type_of
+
+
+def media_of_chunks(session: Session, product_id: UUID, chunks: Sequence[int]) -> dict[str, bool]:
+    """Every rendition key of the reviews in these chunks, and whether it is to be shown.
+
+    A file is kept as long as any shown review of the shop uses it: names are content hashes.
+    """
+    if not chunks:
+        return {}
+    within = or_(
+        *(
+            and_(
+                Review.position >= number * CHUNK_SIZE, Review.position < (number + 1) * CHUNK_SIZE
+            )
+            for number in chunks
+        )
+    )
+    shown = and_(Review.state == "published", *shown_photo())
+    rows = session.execute(
+        select(Rendition.key, func.bool_or(shown))
+        .join(MediaAsset, MediaAsset.id == Rendition.asset_id)
+        .join(Review, Review.id == MediaAsset.review_id)
+        .where(Review.product_id == product_id, within)
+        .group_by(Rendition.key)
+    )
+    keys = {key: bool(visible) for key, visible in rows}
+    hidden = [key for key, visible in keys.items() if not visible]
+    if hidden:
+        elsewhere = session.scalars(
+            select(Rendition.key)
+            .join(MediaAsset, MediaAsset.id == Rendition.asset_id)
+            .join(Review, Review.id == MediaAsset.review_id)
+            .where(Rendition.key.in_(hidden), shown)
+        )
+        keys |= dict.fromkeys(elsewhere, True)
+    return keys
+
+
+def sync_media(kit: Kit, folder: str, keys: dict[str, bool]) -> None:
+    """Copy what is shown out of private storage; take back what is not shown any more."""
+    for key, shown in keys.items():
+        target = f"{folder}/{media_path(key)}"
+        if not shown:
+            kit.published.delete(target)
+        elif not kit.published.exists(target):
+            try:
+                content = kit.storage.read(key)
+            except NotFound:
+                # The rendition is made anew by the media room; its readiness publishes again.
+                continue
+            kit.published.put(target, content, content_type=content_type_of(key))

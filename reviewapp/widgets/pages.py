@@ -1,0 +1,108 @@
+"""The HTML documents: fragment for server-side inclusion, all-reviews pages, policy page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from reviewapp.core.i18n import Translator
+from reviewapp.widgets.rules import paragraphs
+from reviewapp.widgets.structured_data import product_graph, script_text
+from reviewapp.widgets.values import ChunkView, Photo, ProductView, PublishedReview, ShopFacts
+
+_environment = Environment(
+    loader=PackageLoader("reviewapp", "templates/widgets"),
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    undefined=StrictUndefined,
+)
+
+_BASE = "\0"
+"""Stands for the folder's address in kept markup; no stored text can hold this character."""
+
+ItemOf = Callable[[PublishedReview], Markup]
+
+
+class Pages:
+    """Renders one shop's documents; a review's markup is made once for all pages it is on.
+
+    Two addresses of the shop's folder are in use: the fragment is included into foreign pages
+    and needs the whole one, pages inside the folder stay relative so that it can be moved.
+    """
+
+    def __init__(self, shop: ShopFacts, translator: Translator) -> None:
+        self._shop = shop
+        self._translator = translator
+        self._items: dict[str, Markup] = {}
+        self._review: Any = _environment.get_template("_review.html").make_module(
+            {**self._words(), "paragraphs": paragraphs, "srcset": _srcset}
+        )
+
+    def head(self, view: ProductView) -> bytes:
+        """`head.html`: summary, newest reviews and JSON-LD, to be included by the shop's page."""
+        return self._render(
+            "public_head.html", base=self._shop.base_url, view=view, json_ld=_json_ld(view)
+        )
+
+    def index(self, view: ProductView) -> bytes:
+        """`index.html`: the page of all reviews of a product, newest first."""
+        return self._render("public_index.html", base="../..", view=view, json_ld=_json_ld(view))
+
+    def chunk(self, view: ChunkView) -> bytes:
+        """`page-{n}.html`: one chunk; no numbers that a later review would change."""
+        return self._render("public_chunk.html", base="../..", view=view)
+
+    def policy(self) -> bytes:
+        """`policy.html`: how reviews are collected, verified, moderated, ordered, averaged."""
+        return self._render("public_policy.html", base=".")
+
+    def _render(self, template: str, *, base: str, **values: object) -> bytes:
+        page = _environment.get_template(template)
+        text = page.render(
+            **self._words(), base=base, shop=self._shop, item=self._item_for(base), **values
+        )
+        return text.encode()
+
+    def _words(self) -> dict[str, object]:
+        return {
+            "_": self._translator.gettext,
+            "ngettext": self._translator.ngettext,
+            "number": lambda value: _number(value, self._shop.language),
+            "day": lambda on: _day(on, self._shop.language),
+        }
+
+    def _item_for(self, base: str) -> ItemOf:
+        def item(review: PublishedReview) -> Markup:
+            known = self._items.get(review.id)
+            if known is None:
+                known = self._items[review.id] = self._review.item(review, _BASE)
+            return known.replace(_BASE, Markup.escape(base))
+
+        return item
+
+
+def _json_ld(view: ProductView) -> Markup | None:
+    graph = product_graph(view)
+    return Markup(script_text(graph)) if graph else None  # noqa: S704 - escaped for scripts
+
+
+def _srcset(photo: Photo, base: str) -> str:
+    return ", ".join(f"{base}/{source.path} {source.width}w" for source in photo.sources)
+
+
+@lru_cache(maxsize=4096)
+def _day(on: date, language: str) -> str:
+    return format_date(on, "long", locale=language)
+
+
+@lru_cache(maxsize=4096)
+def _number(value: float, language: str) -> str:
+    return format_decimal(value, locale=language)

@@ -1,0 +1,122 @@
+"""Everything one product's documents are made of, read within one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from reviewapp.core.errors import NotFound
+from reviewapp.core.i18n import negotiate, translator
+from reviewapp.models.account import Shop
+from reviewapp.models.catalog import Product
+from reviewapp.models.review import RatingSummary
+from reviewapp.widgets.pages import Pages
+from reviewapp.widgets.queries import chunk_rows, newest_rows, page_rows, summary_of
+from reviewapp.widgets.reader import Reader, ReviewRow
+from reviewapp.widgets.rules import CHUNK_SIZE, STRIP_SIZE, chunk_of, product_key
+from reviewapp.widgets.values import (
+    ChunkView,
+    ProductFacts,
+    ProductView,
+    PublishedReview,
+    ShopFacts,
+)
+from reviewapp.widgets.writer import shop_folder
+
+
+@dataclass(frozen=True, slots=True)
+class ProductViews:
+    """The head, the asked chunks, and the pages that speak the shop's language."""
+
+    widget_key: str
+    pages: Pages
+    head: ProductView
+    chunks: tuple[ChunkView, ...]
+
+
+def product_views(
+    session: Session, product_id: UUID, chunks: Sequence[int], *, public_url: str
+) -> ProductViews:
+    """Read what the product's head and these chunks show; NotFound when it is gone."""
+    found = session.execute(
+        select(Product, Shop, RatingSummary)
+        .join(Shop, Shop.id == Product.shop_id)
+        .outerjoin(RatingSummary, RatingSummary.product_id == Product.id)
+        .where(Product.id == product_id)
+    ).first()
+    if found is None:
+        raise NotFound()
+    product, shop, summary = found
+    facts = shop_facts(shop, public_url)
+    words = translator(facts.language)
+    newest = newest_rows(session, product_id, CHUNK_SIZE + 1)
+    by_chunk = {number: chunk_rows(session, product_id, number) for number in chunks}
+    strip = page_rows(session, product_id, with_photos=True, limit=STRIP_SIZE)
+    shown = _shown(session, Reader(words, shop.time_zone), newest, strip, *by_chunk.values())
+    photos = [photo for row in strip for photo in shown[row.position].photos]
+    head = ProductView(
+        shop=facts,
+        product=product_facts(product),
+        summary=summary_of(summary),
+        newest=tuple(shown[row.position] for row in newest[:CHUNK_SIZE]),
+        photos=tuple(photos[:STRIP_SIZE]),
+        last_chunk=chunk_of(summary.next_position - 1)
+        if summary and summary.next_position
+        else None,
+        next_chunk=chunk_of(newest[-1].position) if len(newest) > CHUNK_SIZE else None,
+    )
+    return ProductViews(
+        widget_key=shop.widget_key,
+        pages=Pages(facts, words),
+        head=head,
+        chunks=tuple(
+            ChunkView(
+                shop=facts,
+                product=head.product,
+                number=number,
+                older=number - 1 if number else None,
+                reviews=tuple(shown[row.position] for row in rows),
+            )
+            for number, rows in by_chunk.items()
+        ),
+    )
+
+
+def _shown(
+    session: Session, reader: Reader, *groups: Sequence[ReviewRow]
+) -> dict[int, PublishedReview]:
+    rows = {row.position: row for group in groups for row in group}
+    return reader.shown(session, list(rows.values()))
+
+
+def product_facts(product: Product) -> ProductFacts:
+    """What documents tell of a stored product."""
+    return ProductFacts(
+        key=product_key(product.external_id),
+        external_id=product.external_id,
+        title=product.title,
+        url=product.url,
+        image_url=product.image_url,
+        brand=product.brand,
+        gtin=product.gtin,
+        mpn=product.mpn,
+        sku=product.sku,
+    )
+
+
+def shop_facts(shop: Shop, public_url: str) -> ShopFacts:
+    """What documents tell of a stored shop."""
+    settings = shop.settings
+    return ShopFacts(
+        name=shop.name,
+        language=negotiate(shop.locale),
+        url=shop.url,
+        base_url=f"{public_url}/{shop_folder(shop.widget_key)}",
+        auto_publish_days=settings.auto_publish_days,
+        incentive=settings.incentive,
+        incentive_disclosure=settings.incentive_disclosure,
+    )

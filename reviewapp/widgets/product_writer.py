@@ -1,0 +1,171 @@
+"""One product's documents: claim in one transaction, write files, settle in another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy import case, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from reviewapp.core import clock
+from reviewapp.core.db import EVERY_SHOP
+from reviewapp.core.errors import OutsideFailed
+from reviewapp.core.kit import Kit
+from reviewapp.models.widget import Publication
+from reviewapp.widgets import documents
+from reviewapp.widgets.media_files import media_of_chunks, sync_media
+from reviewapp.widgets.product_view import ProductViews, product_views
+from reviewapp.widgets.service import TRANSPARENCY, mark_product, mark_shard, mark_shop
+from reviewapp.widgets.writer import put_document, shop_folder
+
+PACE = timedelta(milliseconds=500)
+"""The shortest time between two writes of one product: what bounds the work of a burst."""
+LEASE = timedelta(seconds=60)
+"""How long a claimed row waits for a publisher that died."""
+BATCH = 20
+MAX_CHUNKS = 200
+"""Chunks written under one claim, so that a long rebuild stays within its lease."""
+ARRAY_END = 2**31 - 1
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A product to write: the revision, and how many of the waiting chunks were seen."""
+
+    product_id: UUID
+    shop_id: UUID
+    claimed_at: datetime
+    revision: int
+    key_hash: int
+    first: bool
+    """Nothing was written for it before."""
+    seen: int
+    chunks: tuple[int, ...]
+
+
+def publish_products(kit: Kit) -> int:
+    """Write one batch of the products that are due; returns how many were written."""
+    return sum(_publish(kit, claim) for claim in claim_products(kit))
+
+
+def claim_products(kit: Kit) -> list[Claim]:
+    """Take the products that waited longest; nobody else writes them until the lease ends."""
+    now = clock.now()
+    rested = or_(
+        Publication.published_at.is_(None),
+        Publication.published_at <= now - PACE,
+        func.cardinality(Publication.dirty_chunks) > MAX_CHUNKS,
+    )
+    due = (
+        select(Publication.product_id)
+        .where(
+            Publication.dirty_at.is_not(None),
+            rested,
+            or_(Publication.claimed_at.is_(None), Publication.claimed_at < now - LEASE),
+        )
+        .order_by(Publication.dirty_at)
+        .limit(BATCH)
+        .with_for_update(skip_locked=True)
+    )
+    with kit.database.transaction(EVERY_SHOP) as session:
+        rows = session.execute(
+            update(Publication)
+            .where(Publication.product_id.in_(due.scalar_subquery()))
+            .values(claimed_at=now)
+            .returning(
+                Publication.product_id,
+                Publication.shop_id,
+                Publication.claimed_at,
+                Publication.revision,
+                Publication.key_hash,
+                Publication.published_at,
+                Publication.dirty_chunks,
+            )
+            .execution_options(synchronize_session=False)
+        ).all()
+    return [_claim(row) for row in rows]
+
+
+def _claim(row: Any) -> Claim:
+    seen = row.dirty_chunks[:MAX_CHUNKS]
+    return Claim(
+        product_id=row.product_id,
+        shop_id=row.shop_id,
+        claimed_at=row.claimed_at,
+        revision=row.revision,
+        key_hash=row.key_hash,
+        first=row.published_at is None,
+        seen=len(seen),
+        chunks=tuple(sorted(set(seen))),
+    )
+
+
+def _publish(kit: Kit, claim: Claim) -> int:
+    try:
+        write_product(kit, claim.shop_id, claim.product_id, claim.chunks)
+    except OutsideFailed as error:
+        log.error("publish.failed", product_id=str(claim.product_id), error=error.message)
+        return 0
+    with kit.database.transaction(claim.shop_id) as session:
+        if settle_product(session, claim):
+            mark_shard(session, claim.shop_id, claim.key_hash, grown=claim.first)
+            mark_shop(session, claim.shop_id, [TRANSPARENCY])
+        else:
+            # Another publisher took over a lease that ran out: our files may be newer than its.
+            mark_product(session, claim.product_id, claim.chunks)
+    return 1
+
+
+def settle_product(session: Session, claim: Claim) -> bool:
+    """Note what was written; whatever changed since the claim stays dirty. False: not ours."""
+    all_seen = (Publication.revision == claim.revision) & (
+        func.cardinality(Publication.dirty_chunks) == claim.seen
+    )
+    settled = session.execute(
+        update(Publication)
+        .where(
+            Publication.product_id == claim.product_id, Publication.claimed_at == claim.claimed_at
+        )
+        .values(
+            claimed_at=None,
+            published_at=clock.now(),
+            dirty_at=case((all_seen, None), else_=clock.now()),
+            dirty_chunks=Publication.dirty_chunks[claim.seen + 1 : ARRAY_END],
+        )
+        .returning(Publication.product_id)
+        .execution_options(synchronize_session=False)
+    )
+    return settled.first() is not None
+
+
+def write_product(kit: Kit, shop_id: UUID, product_id: UUID, chunks: Sequence[int]) -> None:
+    """Read what is shown in one transaction, then write these chunks, then the head.
+
+    The head goes last: it never names a chunk that is not there yet.
+    """
+    with kit.database.transaction(shop_id) as session:
+        views = product_views(session, product_id, chunks, public_url=kit.settings.public_url)
+        media = media_of_chunks(session, product_id, chunks)
+    sync_media(kit, shop_folder(views.widget_key), media)
+    _write_documents(kit, views)
+
+
+def _write_documents(kit: Kit, views: ProductViews) -> None:
+    pages, head = views.pages, views.head
+    folder = f"{shop_folder(views.widget_key)}/products/{head.product.key}"
+    written = {}
+    for chunk in views.chunks:
+        written[f"chunk-{chunk.number}.json"] = documents.chunk(chunk)
+        written[f"page-{chunk.number}.html"] = pages.chunk(chunk)
+    written["head.html"] = pages.head(head)
+    written["index.html"] = pages.index(head)
+    written["head.json"] = documents.head(head)
+    for name, content in written.items():
+        put_document(kit.published, f"{folder}/{name}", content)

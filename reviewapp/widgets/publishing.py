@@ -1,0 +1,115 @@
+"""Writing what is behind, and rebuilding everything from the database."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from reviewapp.core import clock
+from reviewapp.core.db import EVERY_SHOP
+from reviewapp.core.kit import Kit
+from reviewapp.models.account import Shop
+from reviewapp.models.catalog import Product
+from reviewapp.models.review import Review
+from reviewapp.models.widget import Publication, ShopDocument
+from reviewapp.widgets.assets import publish_assets
+from reviewapp.widgets.product_writer import PACE, publish_products
+from reviewapp.widgets.service import (
+    POLICY,
+    TRANSPARENCY,
+    mark_shop,
+    recount_product,
+    shard_paths,
+)
+from reviewapp.widgets.shop_writer import publish_shop_documents
+
+BUDGET_SECONDS = 20.0
+"""How long one errand may hold a worker; what is left then waits for the next."""
+
+Progress = Callable[[int, int], None]
+
+
+def publish_once(kit: Kit) -> int:
+    """Write one batch of what is due now; returns how many products and documents it wrote."""
+    return publish_products(kit) + publish_shop_documents(kit)
+
+
+def publish_due(kit: Kit, *, budget_seconds: float = BUDGET_SECONDS) -> int:
+    """Write all that is behind; returns how many products and shop documents were written.
+
+    Any number of processes may do this at once. What was written less than PACE ago is waited
+    for, so that the last change of a burst is not left to the clock's next tick.
+    """
+    written, until = 0, time.monotonic() + budget_seconds
+    while time.monotonic() < until:
+        done = publish_once(kit)
+        written += done
+        if not done:
+            pause = _until_next(kit)
+            if pause is None:
+                break
+            time.sleep(pause.total_seconds())
+    return written
+
+
+def _until_next(kit: Kit) -> timedelta | None:
+    """How long until something rests no more; None when nothing becomes due within PACE."""
+    products = select(func.min(Publication.published_at)).where(
+        Publication.dirty_at.is_not(None), Publication.claimed_at.is_(None)
+    )
+    documents = select(func.min(ShopDocument.published_at)).where(
+        ShopDocument.dirty_at.is_not(None),
+        ShopDocument.claimed_at.is_(None),
+        ShopDocument.path != TRANSPARENCY,
+    )
+    with kit.database.transaction(EVERY_SHOP) as session:
+        rested = [session.scalar(products), session.scalar(documents)]
+    waits = [at + PACE - clock.now() for at in rested if at is not None]
+    return max(min(waits), timedelta(milliseconds=1)) if waits else None
+
+
+def rebuild(kit: Kit, progress: Progress | None = None) -> int:
+    """Count everything anew and write every document; returns how many products there are.
+
+    The marks are in the database: killed half-way it is finished by whoever publishes next.
+    The same rows give the same bytes.
+    """
+    publish_assets(kit)
+    products = _shown_products(kit)
+    for number, (shop_id, product_id) in enumerate(products, start=1):
+        with kit.database.transaction(shop_id) as session:
+            recount_product(session, product_id)
+        publish_once(kit)
+        if progress:
+            progress(number, len(products))
+    while publish_due(kit):
+        pass
+    for shop_id in _shops(kit):
+        with kit.database.transaction(shop_id) as session:
+            paths = [POLICY, TRANSPARENCY, *shard_paths(session, shop_id)]
+            mark_shop(session, shop_id, paths, at_once=True)
+    while publish_due(kit):
+        pass
+    return len(products)
+
+
+def _shown_products(kit: Kit) -> list[tuple[UUID, UUID]]:
+    """(shop, product) of every product that has a published review or ever had documents."""
+    reviewed = select(Review.product_id).where(Review.state == "published")
+    written = select(Publication.product_id)
+    with kit.database.transaction(EVERY_SHOP) as session:
+        rows = session.execute(
+            select(Product.shop_id, Product.id)
+            .where(Product.id.in_(reviewed.union(written)))
+            .order_by(Product.shop_id, Product.id)
+        )
+        return [(row.shop_id, row.id) for row in rows]
+
+
+def _shops(kit: Kit) -> list[UUID]:
+    with kit.database.transaction(EVERY_SHOP) as session:
+        return list(session.scalars(select(Shop.id).order_by(Shop.id)))

@@ -1,0 +1,156 @@
+"""Stored reviews as the values that are shown: redacted, labelled, with photos and answers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from reviewapp.core.i18n import Translator, zone_of
+from reviewapp.models.media import MediaAsset, Rendition
+from reviewapp.models.review import Reply
+from reviewapp.widgets.rules import redacted_text, redaction_reasons
+from reviewapp.widgets.values import Photo, PhotoSource, PublishedReview, ShopReply
+
+OWN_SOURCES = ("own", "demo")
+SOURCE_NAMES = {
+    "judgeme": "Judge.me",
+    "loox": "Loox",
+    "yotpo": "Yotpo",
+    "okendo": "Okendo",
+    "stamped": "Stamped",
+    "shopify": "Shopify",
+    "woocommerce": "WooCommerce",
+    "csv": "CSV",
+}
+
+ReviewRow = Row[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """The shop's voice and zone: what turns stored rows into shown values."""
+
+    translator: Translator
+    time_zone: str
+
+    def shown(self, session: Session, rows: Sequence[ReviewRow]) -> dict[int, PublishedReview]:
+        """Rows of SHOWN_COLUMNS as values by position, their photos and answers loaded by id."""
+        zone = zone_of(self.time_zone)
+        photos = photos_of(session, [row.id for row in rows if row.photo_count])
+        replies = _replies(session, [row.id for row in rows], zone)
+        return {
+            row.position: self._value(row, zone, photos.get(row.id, ()), replies.get(row.id))
+            for row in rows
+        }
+
+    def _value(
+        self, row: ReviewRow, zone: tzinfo, photos: tuple[Photo, ...], reply: ShopReply | None
+    ) -> PublishedReview:
+        return PublishedReview(
+            id=str(row.id),
+            position=row.position,
+            rating=row.rating,
+            title=redacted_text(row.title, "title", row.redactions),
+            body=redacted_text(row.body, "body", row.redactions),
+            author=row.display_name.strip() or self.translator.gettext("Anonymous"),
+            written_on=row.submitted_at.astimezone(zone).date(),
+            language=row.locale.replace("_", "-"),
+            verified=row.verified_buyer,
+            incentive=self._incentive(row),
+            imported_from=imported_from(row.source),
+            staff=row.relation == "staff",
+            edited=row.edited_at is not None,
+            redacted=redaction_reasons(row.redactions),
+            photos=photos,
+            reply=reply,
+        )
+
+    def _incentive(self, row: ReviewRow) -> str | None:
+        if not row.incentivized:
+            return None
+        return row.incentive_disclosure or self.translator.gettext(
+            "Something was offered in return for this review."
+        )
+
+
+def imported_from(source: str) -> str | None:
+    """The name of the system a review was taken over from; None for our own (G23)."""
+    return None if source in OWN_SOURCES else SOURCE_NAMES.get(source, source)
+
+
+def photos_of(session: Session, review_ids: Sequence[UUID]) -> dict[UUID, tuple[Photo, ...]]:
+    """The shown photos of these reviews, each with its renditions by rising width."""
+    if not review_ids:
+        return {}
+    rows = session.execute(
+        select(
+            MediaAsset.review_id,
+            MediaAsset.id,
+            MediaAsset.width,
+            MediaAsset.height,
+            MediaAsset.dominant_color,
+            MediaAsset.placeholder,
+            Rendition.key,
+            Rendition.width.label("rendition_width"),
+            Rendition.height.label("rendition_height"),
+            Rendition.content_type,
+        )
+        .join(Rendition, Rendition.asset_id == MediaAsset.id)
+        .where(MediaAsset.review_id.in_(review_ids), *shown_photo())
+        .order_by(MediaAsset.review_id, MediaAsset.id, Rendition.width, Rendition.content_type)
+    ).all()
+    found: defaultdict[Any, dict[UUID, list[Any]]] = defaultdict(lambda: defaultdict(list))
+    for row in rows:
+        found[row.review_id][row.id].append(row)
+    return {
+        review_id: tuple(_photo(of_asset) for of_asset in assets.values())
+        for review_id, assets in found.items()
+    }
+
+
+def shown_photo() -> tuple[Any, ...]:
+    """What makes an asset a photo that may be shown with its published review."""
+    return (MediaAsset.state == "ready", MediaAsset.kind == "photo")
+
+
+def media_path(key: str) -> str:
+    """Where a rendition lies in the shop's published folder."""
+    return f"media/{key}"
+
+
+def _photo(rows: Sequence[ReviewRow]) -> Photo:
+    first = rows[0]
+    return Photo(
+        width=first.width,
+        height=first.height,
+        color=first.dominant_color,
+        placeholder=first.placeholder,
+        sources=tuple(
+            PhotoSource(
+                media_path(row.key), row.rendition_width, row.rendition_height, row.content_type
+            )
+            for row in rows
+        ),
+    )
+
+
+def _replies(session: Session, ids: Sequence[UUID], zone: tzinfo) -> dict[UUID, ShopReply]:
+    if not ids:
+        return {}
+    rows = session.execute(
+        select(Reply.review_id, Reply.body, Reply.published_at)
+        .where(
+            Reply.review_id.in_(ids), Reply.published_at.is_not(None), Reply.withdrawn_at.is_(None)
+        )
+        .order_by(Reply.published_at, Reply.id)
+    )
+    return {
+        row.review_id: ShopReply(row.body, row.published_at.astimezone(zone).date()) for row in rows
+    }

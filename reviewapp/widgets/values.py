@@ -1,0 +1,138 @@
+"""What a storefront is shown, as frozen values: the input of every published document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoSource:
+    """One rendition; `path` is relative to the shop's published folder, sizes in pixels."""
+
+    path: str
+    width: int
+    height: int
+    content_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A shown photo, its renditions by rising width, and what stands there until it loads."""
+
+    width: int
+    height: int
+    color: str
+    placeholder: str
+    sources: tuple[PhotoSource, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShopReply:
+    """The shop's public answer."""
+
+    body: str
+    replied_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedReview:
+    """A review as anyone may read it; the text is already redacted (G15)."""
+
+    id: str
+    position: int
+    rating: int
+    title: str
+    body: str
+    author: str
+    written_on: date
+    language: str
+    verified: bool = False
+    incentive: str | None = None
+    """The disclosure to show; None: nothing was offered for it (G20)."""
+    imported_from: str | None = None
+    staff: bool = False
+    edited: bool = False
+    redacted: tuple[str, ...] = ()
+    """Reasons (G13) of the passages taken out."""
+    photos: tuple[Photo, ...] = ()
+    reply: ShopReply | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """All published reviews of a product in numbers (G16); `histogram` is one to five stars."""
+
+    count: int
+    average: float
+    histogram: tuple[int, int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ProductFacts:
+    """What documents tell of a product."""
+
+    key: str
+    external_id: str
+    title: str
+    url: str | None = None
+    image_url: str | None = None
+    brand: str | None = None
+    gtin: str | None = None
+    mpn: str | None = None
+    sku: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShopFacts:
+    """What documents tell of the shop; `base_url` is its published folder, without a slash."""
+
+    name: str
+    language: str
+    url: str | None
+    base_url: str
+    auto_publish_days: int = 10
+    incentive: str | None = None
+    incentive_disclosure: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProductView:
+    """What the head and its pages are made of; `newest` is by falling position."""
+
+    shop: ShopFacts
+    product: ProductFacts
+    summary: Summary
+    newest: tuple[PublishedReview, ...]
+    photos: tuple[Photo, ...]
+    """The newest photos of all reviews of the product."""
+    last_chunk: int | None
+    """The highest chunk number; None: nothing was published yet."""
+    next_chunk: int | None
+    """The chunk that holds the newest review not in `newest`; None: all are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkView:
+    """One chunk of a product's reviews, newest first; `older` is the next lower number."""
+
+    shop: ShopFacts
+    product: ProductFacts
+    number: int
+    older: int | None
+    reviews: tuple[PublishedReview, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Transparency:
+    """A shop's figures for anyone to check (G19); all counts are of reviews."""
+
+    published: int
+    histogram: tuple[int, int, int, int, int]
+    verified: int
+    incentivized: int
+    imported: dict[str, int]
+    refused: dict[str, int]
+    """By reason (G13)."""
+    waiting: int
+    withdrawn: int

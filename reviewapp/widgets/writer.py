@@ -1,0 +1,56 @@
+"""Documents on their way to the published folder: twins first, then the plain file."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import PurePosixPath
+
+import brotli
+
+from reviewapp.core.storage import Storage
+
+CONTENT_TYPES = {
+    ".json": "application/json",
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".xml": "application/xml; charset=utf-8",
+    ".webp": "image/webp",
+    ".jpg": "image/jpeg",
+    ".png": "image/png",
+    ".avif": "image/avif",
+}
+BROTLI_QUALITY = 5
+"""Measured on a head of 17 KB: 5 costs 0.5 ms for 3.1 KB, 9 six times that for 2 % less."""
+GZIP_LEVEL = 4
+BEST = (11, 9)
+"""Qualities for what is written once a release."""
+
+
+def shop_folder(widget_key: str) -> str:
+    """The shop's folder below the published root; equal to its web address."""
+    return f"p/v1/{widget_key}"
+
+
+def content_type_of(path: str) -> str:
+    """By suffix; unknown ones are bytes."""
+    return CONTENT_TYPES.get(PurePosixPath(path).suffix, "application/octet-stream")
+
+
+def put_document(
+    published: Storage,
+    path: str,
+    content: bytes,
+    *,
+    quality: tuple[int, int] = (BROTLI_QUALITY, GZIP_LEVEL),
+) -> None:
+    """Write a document and its `.br` and `.gz` twins.
+
+    The twins go first: a reader that asks for the plain name never finds it newer than what a
+    server prefers to send.
+    """
+    kind = content_type_of(path)
+    published.put(f"{path}.br", brotli.compress(content, quality=quality[0]), content_type=kind)
+    twin = gzip.compress(content, compresslevel=quality[1], mtime=0)
+    published.put(f"{path}.gz", twin, content_type=kind)
+    published.put(path, content, content_type=kind)
