@@ -1,0 +1,1 @@
+"""Signing in, the team, roles, API keys, shop settings."""

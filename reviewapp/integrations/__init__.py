@@ -1,0 +1,1 @@
+"""From and to outside: API for orders and products, importers."""

@@ -1,0 +1,1 @@
+"""Deciding and answering: screening, queue, decisions, replies."""

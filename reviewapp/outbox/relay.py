@@ -78,7 +78,7 @@ def _react(kit: Kit, event: OutboxEvent, reactions: Sequence[Reaction]) -> int:
 def _mark_done(session: Session, event_id: UUID, name: str) -> None:
     marked = session.execute(
         update(OutboxEvent)
-        .where(OutboxEvent.id == event_id, ~OutboxEvent.done.any(name))
+        .where(OutboxEvent.id == event_id, ~OutboxEvent.done.contains([name]))
         .values(done=func.array_append(OutboxEvent.done, name))
     )
     exactly_one(marked.rowcount)

@@ -1,0 +1,1 @@
+"""The desk: cases, their threads and clocks."""
