@@ -1,0 +1,79 @@
+"""An independent reader for what `sanitise` and `render` make: pixels and nothing else."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import struct
+import subprocess
+from pathlib import Path
+
+# SOI and RST need no length; APP0 is JFIF's own; the rest is what decoding needs (T.81 B.1.1.3).
+_JPEG_PARTS = {0xE0, 0xDB, 0xC0, 0xC2, 0xC4, 0xDD, 0xDA}
+_EXIFTOOL_STRUCTURE = {
+    "JFIFVersion",
+    "ResolutionUnit",
+    "XResolution",
+    "YResolution",
+    "ImageWidth",
+    "ImageHeight",
+    "EncodingProcess",
+    "BitsPerSample",
+    "ColorComponents",
+    "YCbCrSubSampling",
+    "VP8Version",
+    "HorizontalScale",
+    "VerticalScale",
+    "ImageSize",
+    "Megapixels",
+}
+
+
+def assert_only_pixels(data: bytes) -> None:
+    """Fail when a JPEG or WebP holds any part that is not needed to decode it."""
+    if data.startswith(b"\xff\xd8"):
+        _assert_bare_jpeg(data)
+    else:
+        _assert_bare_webp(data)
+
+
+def assert_exiftool_finds_nothing(folder: Path) -> None:
+    """Fail when exiftool names anything in the folder's files but their structure."""
+    exiftool = shutil.which("exiftool")
+    assert exiftool, "exiftool is not installed"
+    found = subprocess.run(
+        [exiftool, "-json", "-r", "-all", "--System:all", "--File:FileType*", "-ee", str(folder)],
+        capture_output=True,
+        check=True,
+    )
+    for file in json.loads(found.stdout):
+        tags = file.keys() - {"SourceFile", "ExifToolVersion", "MIMEType"}
+        assert tags <= _EXIFTOOL_STRUCTURE, (file["SourceFile"], tags - _EXIFTOOL_STRUCTURE)
+
+
+def _assert_bare_jpeg(data: bytes) -> None:
+    at = 2
+    while data[at + 1] != 0xD9:
+        assert data[at] == 0xFF, "no marker where one must be"
+        marker, size = data[at + 1], struct.unpack(">H", data[at + 2 : at + 4])[0]
+        assert marker in _JPEG_PARTS, f"JPEG part {marker:#x}"
+        if marker == 0xE0:
+            assert data[at + 4 : at + 9] == b"JFIF\x00"
+            assert size == 16, "a JFIF thumbnail"
+        at += 2 + size
+        if marker == 0xDA:
+            at = _end_of_scan(data, at)
+    assert at + 2 == len(data), "bytes behind the picture"
+
+
+def _end_of_scan(data: bytes, at: int) -> int:
+    while data[at] != 0xFF or data[at + 1] in {0x00, *range(0xD0, 0xD8)}:
+        at += 1
+    return at
+
+
+def _assert_bare_webp(data: bytes) -> None:
+    assert data[:4] == b"RIFF"
+    assert data[8:16] == b"WEBPVP8 ", data[8:16]
+    size, riff = struct.unpack("<I", data[16:20])[0], struct.unpack("<I", data[4:8])[0]
+    assert riff + 8 == len(data) == 20 + size + size % 2, "bytes behind the picture"
