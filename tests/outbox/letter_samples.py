@@ -1,0 +1,50 @@
+"""Facts for every letter, as the rooms hand them in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+SHOP: dict[str, Any] = {
+    "shop_name": "Kiln & Clay",
+    "shop_address": "Ofenweg 1\n10115 Berlin",
+    "shop_color": "#8a3b12",
+    "time_zone": "Europe/Berlin",
+}
+MUG: list[dict[str, Any]] = [{"name": "Stoneware mug"}]
+PAGE = "https://kiln.example/r/abc"
+
+FACTS: dict[str, dict[str, Any]] = {
+    "request": SHOP
+    | {
+        "to_name": "Ada",
+        "products": MUG,
+        "page_url": PAGE,
+        "unsubscribe_url": "https://kiln.example/u/abc",
+    },
+    "reminder": SHOP
+    | {
+        "products": [*MUG, {"name": "Bowl <big>", "picture_url": "https://kiln.example/b.webp"}],
+        "page_url": PAGE,
+        "unsubscribe_url": "https://kiln.example/u/abc",
+        "estimated": True,
+        "incentive_disclosure": "Everybody who writes takes part in a draw.",
+    },
+    "help_received": SHOP
+    | {
+        "message": "It broke.\n{{ really }} <b>",
+        "answer_by": "2026-11-24T09:00:00+00:00",
+        "page_url": PAGE,
+    },
+    "review_received": SHOP | {"products": MUG, "mine_url": f"{PAGE}/mine", "days": 10},
+    "review_refused": SHOP
+    | {
+        "products": MUG,
+        "reason": "personal_information",
+        "passage": "call me: 0123",
+        "note": "Leave out the number.",
+        "mend_url": f"{PAGE}/mine",
+    },
+    "sign_in": SHOP | {"to_name": "Bo", "link_url": "https://kiln.example/s/abc", "minutes": 15},
+    "invitation": SHOP
+    | {"inviter": "Bo", "role": "agent", "days": 7, "link_url": "https://kiln.example/s/abc"},
+}
