@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.orm import Session
 
@@ -24,6 +25,8 @@ from reviewapp.migrations.upgrade import upgrade
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 TEMPLATE = "reviewapp_template"
+hypothesis_settings.register_profile("suite", deadline=None)
+hypothesis_settings.load_profile("suite")
 pytest_plugins = ["tests.unrun", "tests.people"]
 
 

@@ -69,7 +69,9 @@ def api_key(session: Session, shop: Shop, role: str = "owner") -> str:
     token = new_secret("sk")
     add(
         session,
-        ApiKey(shop_id=shop.id, name="tests", hint=token[:8], token_digest=digest(token), role=role),
+        ApiKey(
+            shop_id=shop.id, name="tests", hint=token[:8], token_digest=digest(token), role=role
+        ),
     )
     return token
 
@@ -156,9 +158,7 @@ def request(
     return asked
 
 
-def review(
-    session: Session, shop: Shop, item: Product | None = None, **values: Any
-) -> Review:
+def review(session: Session, shop: Shop, item: Product | None = None, **values: Any) -> Review:
     """A review that waits for a decision."""
     item = item or product(session, shop)
     defaults: dict[str, Any] = {

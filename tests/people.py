@@ -29,7 +29,9 @@ class SignedIn:
 
     def post(self, path: str, data: dict[str, object] | None = None, **options: object) -> object:
         """POST a form with its CSRF token."""
-        return self.client.post(path, data={"csrf_token": self.csrf_token, **(data or {})}, **options)
+        return self.client.post(
+            path, data={"csrf_token": self.csrf_token, **(data or {})}, **options
+        )
 
 
 @pytest.fixture

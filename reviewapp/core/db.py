@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
-from sqlalchemy import DateTime, Engine, MetaData, create_engine, text
+from sqlalchemy import CursorResult, DateTime, Engine, MetaData, UpdateBase, create_engine, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -48,7 +48,11 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: UTCDateTime(), dict[str, Any]: JSONB, list[Any]: JSONB}
+    type_annotation_map: ClassVar = {
+        datetime: UTCDateTime(),
+        dict[str, Any]: JSONB,
+        list[Any]: JSONB,
+    }
 
 
 class Database:
@@ -104,6 +108,12 @@ def ping_after_commit(session: Session, errand: str) -> None:
 
 def _no_ping(errand: str) -> None:
     """Where no queue is attached the clock finds the work."""
+
+
+def rows_changed(session: Session, statement: UpdateBase) -> int:
+    """Run an INSERT, UPDATE or DELETE; how many rows it changed."""
+    result = cast("CursorResult[Any]", session.execute(statement))
+    return result.rowcount
 
 
 def exactly_one(rowcount: int, code: str = "conflict") -> None:

@@ -50,12 +50,11 @@ def send(
         )
     else:
         pool = urllib3.HTTPConnectionPool(address, port, retries=False)
+    told = {"Host": _host_header(host, port, secure), **(headers or {})}
+    timeout = urllib3.Timeout(total=timeout_seconds)
     try:
         with pool:
-            return _exchange(
-                pool, method, path, body, {"Host": _host_header(host, port, secure)} | dict(headers or {}),
-                urllib3.Timeout(total=timeout_seconds), max_bytes,
-            )  # fmt: skip
+            return _exchange(pool, method, path, body, told, timeout, max_bytes)
     except (urllib3.exceptions.HTTPError, OSError) as error:
         raise OutsideFailed(message=f"{host} did not answer: {type(error).__name__}") from error
 

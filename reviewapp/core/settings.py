@@ -6,6 +6,7 @@ import os
 import secrets
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from environs import Env, EnvError
 
@@ -65,7 +66,7 @@ def read_settings(env_file: str | None = ".env") -> Settings:
     env = Env(prefix="REVIEWAPP_", eager=False)
     if env_file and Path(env_file).is_file():
         env.read_env(env_file)
-    values = {
+    values: dict[str, Any] = {
         "data_dir": env.path("DATA_DIR", Path("data")),
         "public_url": env.str("PUBLIC_URL", ""),
         "database_url": env.str("DATABASE_URL", "") or None,
@@ -83,7 +84,7 @@ def read_settings(env_file: str | None = ".env") -> Settings:
         "max_upload_bytes": env.int("MAX_UPLOAD_BYTES", 20 * 1024 * 1024),
         "mail_per_domain_per_second": env.float("MAIL_PER_DOMAIN_PER_SECOND", 50.0),
     }
-    keys = env.list("SECRET_KEY", [])
+    keys: list[str] = env.list("SECRET_KEY", [])
     try:
         env.seal()
     except EnvError as error:

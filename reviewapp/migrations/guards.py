@@ -32,7 +32,5 @@ def wall_off(table: str, column: str = "shop_id") -> list[str]:
 
 def make_append_only(table: str) -> list[str]:
     """Refuse UPDATE always, DELETE except by the erasure of a person or a shop."""
-    return [
-        f'CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON "{table}" '
-        "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
-    ]
+    trigger = f'CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON "{table}"'
+    return [f"{trigger} FOR EACH ROW EXECUTE FUNCTION refuse_change()"]

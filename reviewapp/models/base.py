@@ -22,6 +22,7 @@ class OwnedByShop:
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     @declared_attr
+    @classmethod
     def shop_id(cls) -> Mapped[UUID]:
         """The owner; composite lookups are always (shop_id, …)."""
         return mapped_column(ForeignKey("shop.id", ondelete="CASCADE"), index=False)

@@ -123,7 +123,7 @@ class Review(OwnedByShop, Base):
     external_id: Mapped[str | None]
     """The id elsewhere; set for imported reviews (G23)."""
     redactions: Mapped[list[Any]] = mapped_column(default=list)
-    """[{"field": "title"|"body", "start", "end", "reason"}] in code points of this version (G15)."""
+    """[{"field": "title"|"body", "start", "end", "reason"}], code points of this version (G15)."""
 
     product: Mapped[Product] = relationship(lazy="raise")
     customer: Mapped[Customer | None] = relationship(lazy="raise")

@@ -15,7 +15,7 @@ ENTRY_KINDS = ("asked", "granted", "declined", "withdrawn", "expired", "supersed
 
 
 class PermissionEntry(OwnedByShop, Base):
-    """One act on one use of one asset (or of the words); append-only, a change is a new row (P3)."""
+    """One act on one use of one asset (or the words); append-only, a change is a new row (P3)."""
 
     __tablename__ = "permission_entry"
     __table_args__ = (

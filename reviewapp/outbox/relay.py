@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from reviewapp.core import clock
-from reviewapp.core.db import EVERY_SHOP, exactly_one
+from reviewapp.core.db import EVERY_SHOP, exactly_one, rows_changed
 from reviewapp.core.kit import Kit
 from reviewapp.models.outbox import OutboxEvent
 
@@ -69,19 +69,17 @@ def _react(kit: Kit, event: OutboxEvent, reactions: Sequence[Reaction]) -> int:
             return ran
         ran += 1
     with kit.database.transaction(event.shop_id) as session:
-        session.execute(
-            update(OutboxEvent).where(OutboxEvent.id == event.id).values(state="done")
-        )
+        session.execute(update(OutboxEvent).where(OutboxEvent.id == event.id).values(state="done"))
     return ran
 
 
 def _mark_done(session: Session, event_id: UUID, name: str) -> None:
-    marked = session.execute(
+    mark = (
         update(OutboxEvent)
         .where(OutboxEvent.id == event_id, ~OutboxEvent.done.contains([name]))
         .values(done=func.array_append(OutboxEvent.done, name))
     )
-    exactly_one(marked.rowcount)
+    exactly_one(rows_changed(session, mark))
 
 
 def _postpone(kit: Kit, event: OutboxEvent, error: str) -> None:

@@ -63,7 +63,7 @@ def metrics() -> Response:
 def _database() -> bool:
     try:
         with kit().database.transaction(EVERY_SHOP) as probe:
-            return probe.scalar(text("SELECT 1")) == 1
+            return bool(probe.scalar(text("SELECT 1")))
     except SQLAlchemyError:
         return False
 

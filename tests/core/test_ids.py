@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from reviewapp.core.errors import NotFound
 from reviewapp.core.ids import LinkSigner, digest, email_digest, new_id, new_secret
 
-SIGNER = LinkSigner(("today's key", ))
+SIGNER = LinkSigner(("today's key",))
 
 
 def test_ids_are_version_seven_and_sort_by_birth() -> None:

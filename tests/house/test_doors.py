@@ -52,7 +52,9 @@ def test_errors_are_caught_wholesale_only_where_work_must_go_on() -> None:
 
 
 def test_no_template_holds_inline_script_or_style() -> None:
-    inline = re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*application/(ld\+)?json)|<style|\sstyle=|\son\w+=")
+    inline = re.compile(
+        r"<script(?![^>]*\bsrc=)(?![^>]*application/(ld\+)?json)|<style|\sstyle=|\son\w+="
+    )
     found = {
         name_of(path): inline.search(path.read_text()).group(0)
         for path in (PACKAGE / "templates").rglob("*.html")
