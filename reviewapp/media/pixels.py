@@ -135,7 +135,8 @@ def renditions(master: bytes, widths_px: Iterable[int]) -> list[Encoded]:
     full = image.size
     widths = sorted({min(width, full[0]) for width in widths_px}, reverse=True)
     image.draft(None, _at_width(full, widths[0]))
-    image = _fresh(image)
+    image.load()
+    image.info = {}
     fallback = min(FALLBACK_WIDTH_PX, full[0])
     made: list[Encoded] = []
     for width in widths:
