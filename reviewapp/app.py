@@ -9,6 +9,7 @@ from reviewapp import models  # noqa: F401  # every table must be known before t
 from reviewapp.core.kit import Kit
 from reviewapp.core.logs import configure_logs
 from reviewapp.core.settings import Settings, read_settings
+from reviewapp.web.api import ApiBlueprint, bind_api
 from reviewapp.web.errors import bind_errors
 from reviewapp.web.headers import bind_headers
 from reviewapp.web.pages import bind_pages
@@ -41,10 +42,19 @@ def create_app(settings: Settings | None = None, kit: Kit | None = None) -> Flas
 
 def register_doors(app: Flask) -> None:
     """Every door of every room; one line each."""
-    from reviewapp.web import operation, static
+    from reviewapp.web import operation, static, theme
 
     app.register_blueprint(static.blueprint)
     app.register_blueprint(operation.blueprint)
+    bind_api(app, api_doors())
+
+
+def api_doors() -> list[ApiBlueprint]:
+    """Every subject of the JSON API, in the order in which it is described."""
+    from reviewapp.integrations import api as integrations_api
+
+    return [integrations_api.products, integrations_api.orders]
+    app.register_blueprint(theme.blueprint)
 
 
 def served() -> Flask:
