@@ -51,6 +51,8 @@ class MediaAsset(OwnedByShop, Base):
     """Perceptual hash as a signed 64-bit number."""
     hidden_reason: Mapped[str | None]
     attached_at: Mapped[datetime | None]
+    claimed_at: Mapped[datetime | None]
+    """When a worker took it for rendering; after a lease another may."""
 
     renditions: Mapped[list[Rendition]] = relationship(lazy="raise", order_by="Rendition.width")
 

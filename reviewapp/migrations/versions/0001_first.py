@@ -1002,6 +1002,7 @@ def create_tables() -> None:
         sa.Column("dhash", sa.BigInteger(), nullable=True),
         sa.Column("hidden_reason", sa.String(), nullable=True),
         sa.Column("attached_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("shop_id", sa.Uuid(), nullable=False),
