@@ -82,7 +82,11 @@ CALENDARS = st.builds(
 ZONES = st.sampled_from(
     ["Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "UTC"]
 ).map(ZoneInfo)
-INSTANTS = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=st.just(UTC))
+INSTANTS = st.datetimes(
+    datetime(2026, 1, 1),  # the strategy adds the zone
+    datetime(2026, 12, 31),  # as above
+    timezones=st.just(UTC),
+)
 
 
 @given(INSTANTS, CALENDARS, ZONES, st.floats(0, 40))
