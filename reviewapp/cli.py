@@ -14,6 +14,7 @@ from reviewapp.core.errors import AppError
 from reviewapp.core.kit import Kit
 from reviewapp.core.logs import configure_logs
 from reviewapp.core.settings import Settings, SettingsError, read_settings
+from reviewapp.doctor import doctor
 from reviewapp.embedded.process import EmbeddedError
 
 
@@ -163,6 +164,8 @@ def audit_verify(as_json: bool) -> None:
     if any(found.values()):
         sys.exit(1)
 
+
+main.add_command(doctor)
 
 if __name__ == "__main__":
     main()

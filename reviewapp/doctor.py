@@ -1,0 +1,150 @@
+"""Looks at every part an installation needs, and says how to mend what is wrong."""
+
+from __future__ import annotations
+
+import json
+import smtplib
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from urllib.parse import urlsplit
+
+import click
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from reviewapp.core.db import EVERY_SHOP
+from reviewapp.core.errors import AppError
+from reviewapp.core.kit import Kit
+
+POSTGRES_LEAST = 150_000
+REDIS_LEAST = 7
+SMTP_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One part: how it is, and what to do when it is not well."""
+
+    part: str
+    well: bool
+    seen: str
+    mend: str = ""
+
+
+def examine(kit: Kit) -> Iterator[Finding]:
+    """Every finding, in the order in which they build on one another."""
+    checks: tuple[Callable[[Kit], Finding], ...] = (
+        _settings, _database, _walls, _queue, _storage, _publishing, _mail,
+    )  # fmt: skip
+    for check in checks:
+        yield check(kit)
+
+
+def _settings(kit: Kit) -> Finding:
+    public = urlsplit(kit.settings.public_url)
+    local = public.hostname in ("127.0.0.1", "localhost")
+    well = public.scheme == "https" or local
+    return Finding(
+        "settings", well, f"public address {kit.settings.public_url}",
+        "Set REVIEWAPP_PUBLIC_URL to the https address customers reach this installation at.",
+    )  # fmt: skip
+
+
+def _database(kit: Kit) -> Finding:
+    try:
+        with kit.database.transaction(EVERY_SHOP) as session:
+            version = int(session.scalar(text("SHOW server_version_num")) or 0)
+            shown = session.scalar(text("SHOW server_version"))
+    except SQLAlchemyError as error:
+        mend = "Check REVIEWAPP_DATABASE_URL, that the server runs, and that it lets us in."
+        return Finding("database", False, _first_line(error), mend)
+    mend = "Use PostgreSQL 15 or newer."
+    return Finding("database", version >= POSTGRES_LEAST, f"PostgreSQL {shown}", mend)
+
+
+def _walls(kit: Kit) -> Finding:
+    statement = text("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user")
+    try:
+        with kit.database.transaction(EVERY_SHOP) as session:
+            passes = bool(session.scalar(statement))
+    except SQLAlchemyError as error:
+        return Finding("walls between shops", False, _first_line(error), "Mend the database first.")
+    seen = "the role passes through row-level security" if passes else "row-level security binds"
+    mend = "Connect as a role without SUPERUSER and BYPASSRLS."
+    return Finding("walls between shops", not passes, seen, mend)
+
+
+def _queue(kit: Kit) -> Finding:
+    if not kit.queues.alive():
+        mend = "Check REVIEWAPP_REDIS_URL; nothing is lost, but nothing goes out until it is back."
+        return Finding("queue", False, "no answer", mend)
+    told = kit.queues.redis.info("server")
+    shown = str(told.get("valkey_version") or told.get("redis_version"))
+    policy = kit.queues.redis.config_get("maxmemory-policy").get("maxmemory-policy", "noeviction")
+    return Finding(
+        "queue", int(shown.split(".")[0]) >= REDIS_LEAST and policy == "noeviction",
+        f"version {shown}, {policy}",
+        "Use Redis 7 or newer (or Valkey) with maxmemory-policy noeviction.",
+    )  # fmt: skip
+
+
+def _storage(kit: Kit) -> Finding:
+    try:
+        kit.storage.put("doctor/probe", b"probe", content_type="text/plain")
+        same = kit.storage.read("doctor/probe") == b"probe"
+        kit.storage.delete("doctor/probe")
+    except AppError as error:
+        mend = "Check REVIEWAPP_STORAGE_URL, the rights on it and the free space."
+        return Finding("storage", False, error.message, mend)
+    return Finding("storage", same, kit.settings.storage_at, "What was written did not come back.")
+
+
+def _publishing(kit: Kit) -> Finding:
+    try:
+        kit.published.put("doctor/probe", b"probe", content_type="text/plain")
+        kit.published.delete("doctor/probe")
+    except AppError as error:
+        mend = "Check REVIEWAPP_PUBLISH_URL and the rights on it."
+        return Finding("publishing", False, error.message, mend)
+    return Finding("publishing", True, kit.settings.publish_at)
+
+
+def _mail(kit: Kit) -> Finding:
+    if kit.settings.smtp_url is None:
+        return Finding(
+            "mail", kit.settings.demo, "kept in the mailbox folder, nothing is sent",
+            "Set REVIEWAPP_SMTP_URL to the server that takes your mail.",
+        )  # fmt: skip
+    parts = urlsplit(kit.settings.smtp_url)
+    kind = smtplib.SMTP_SSL if parts.scheme == "smtps" else smtplib.SMTP
+    port = parts.port or (465 if parts.scheme == "smtps" else 587)
+    try:
+        with kind(parts.hostname or "", port, timeout=SMTP_SECONDS) as server:
+            server.ehlo_or_helo_if_needed()
+    except (OSError, smtplib.SMTPException) as error:
+        mend = "Check REVIEWAPP_SMTP_URL and that this machine may connect to it."
+        return Finding("mail", False, f"{parts.hostname}:{port}: {error}", mend)
+    return Finding("mail", True, f"{parts.hostname}:{port} greets us")
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0]
+
+
+@click.command("doctor")
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
+def doctor(as_json: bool) -> None:
+    """Check settings, database, queue, storage, mail and publishing; say how to mend each."""
+    from reviewapp.cli import opened_kit
+
+    with opened_kit() as kit:
+        findings = list(examine(kit))
+    if as_json:
+        click.echo(json.dumps([asdict(finding) for finding in findings]))
+    else:
+        for finding in findings:
+            click.echo(f"{'ok  ' if finding.well else 'MEND'}  {finding.part}: {finding.seen}")
+            if not finding.well:
+                click.echo(f"      {finding.mend}")
+    if not all(finding.well for finding in findings):
+        raise SystemExit(1)
