@@ -10,6 +10,8 @@ from typing import Any
 
 import click
 
+from reviewapp import __version__
+from reviewapp.accounts import cli as accounts
 from reviewapp.core.errors import AppError
 from reviewapp.core.kit import Kit
 from reviewapp.core.logs import configure_logs
@@ -31,9 +33,11 @@ class OneLineErrors(click.Group):
 
 
 @click.group(cls=OneLineErrors)
-@click.version_option(package_name=None, version="0.1.0")
-def main() -> None:
+@click.version_option(version=__version__, prog_name="reviewapp")
+@click.pass_context
+def main(context: click.Context) -> None:
     """Review and UGC operations: ask, help, publish, reuse, learn."""
+    context.obj = opened_kit  # rooms' commands open the kit without importing this file
 
 
 @contextmanager
@@ -165,7 +169,8 @@ def audit_verify(as_json: bool) -> None:
         sys.exit(1)
 
 
-main.add_command(doctor)
+for command in (doctor, accounts.shop, accounts.member):
+    main.add_command(command)
 
 if __name__ == "__main__":
     main()
