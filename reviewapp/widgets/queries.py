@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, or_, select, true
+from sqlalchemy import Select, and_, func, literal_column, or_, select, true
 from sqlalchemy.orm import Session
 
 from reviewapp.models.catalog import Product
@@ -34,6 +34,9 @@ SHOWN_COLUMNS = (
     Review.redactions,
     Review.photo_count,
 )
+
+WORDS: Any = literal_column("to_tsvector('simple', review.title || ' ' || review.body)")
+"""As the index has it; a bound configuration name would miss the index."""
 
 
 def published(product_id: UUID) -> Select[Any]:
@@ -68,6 +71,7 @@ def page_rows(
     *,
     stars: Iterable[int] = STARS,
     with_photos: bool = False,
+    words: str = "",
     sort: str = "newest",
     after: tuple[int, int] | None = None,
     limit: int,
@@ -77,22 +81,37 @@ def page_rows(
     One index probe a star, each cut at `limit`, then merged: the cost does not grow with the
     product, however rare what is asked for.
     """
+    if words:
+        found = published(product_id).where(Review.rating.in_(sorted(set(stars))), _holds(words))
+        if with_photos:
+            found = found.where(Review.photo_count > 0)
+        found = found.where(_behind(sort, after))
+        return session.execute(found.order_by(*_order(sort, Review)).limit(limit)).all()
     wanted = func.unnest(sorted(set(stars))).table_valued("star").render_derived()
     probe = published(product_id).where(Review.rating == wanted.c.star)
     if with_photos:
         probe = probe.where(Review.photo_count > 0)
     by_position = Review.position.asc() if sort == "oldest" else Review.position.desc()
     probe = probe.where(_behind(sort, after)).order_by(by_position).limit(limit)
-    found = probe.lateral("found")
-    statement = select(*found.c).select_from(wanted).join(found, true())
-    position, rating = found.c.position, found.c.rating
-    order = {
-        "newest": [position.desc()],
-        "oldest": [position.asc()],
-        "highest": [rating.desc(), position.desc()],
-        "lowest": [rating.asc(), position.desc()],
+    each = probe.lateral("each")
+    statement = select(*each.c).select_from(wanted).join(each, true())
+    return session.execute(statement.order_by(*_order(sort, each.c)).limit(limit)).all()
+
+
+def _order(sort: str, of: Any) -> list[Any]:
+    if sort == "oldest":
+        return [of.position.asc()]
+    newest = of.position.desc()
+    return {
+        "newest": [newest],
+        "highest": [of.rating.desc(), newest],
+        "lowest": [of.rating.asc(), newest],
     }[sort]
-    return session.execute(statement.order_by(*order).limit(limit)).all()
+
+
+def _holds(words: str) -> Any:
+    """Title or body has all these words; compared whole, so that it works in any language."""
+    return WORDS.op("@@")(func.websearch_to_tsquery(literal_column("'simple'"), words))
 
 
 def _behind(sort: str, after: tuple[int, int] | None) -> Any:
@@ -106,20 +125,6 @@ def _behind(sort: str, after: tuple[int, int] | None) -> Any:
         return older
     lower = Review.rating < rating if sort == "highest" else Review.rating > rating
     return or_(lower, and_(Review.rating == rating, older))
-
-
-def search_rows(
-    session: Session, product_id: UUID, words: str, *, after: int | None, limit: int
-) -> Sequence[ReviewRow]:
-    """Reviews that hold all `words`, newest first, older than position `after`."""
-    statement = published(product_id).where(
-        func.to_tsvector("simple", Review.title + " " + Review.body).op("@@")(
-            func.websearch_to_tsquery("simple", words)
-        )
-    )
-    if after is not None:
-        statement = statement.where(Review.position < after)
-    return session.execute(statement.order_by(Review.position.desc()).limit(limit)).all()
 
 
 def summary_of(row: RatingSummary | None) -> Summary:

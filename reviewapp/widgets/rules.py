@@ -31,11 +31,11 @@ def product_key(external_id: str) -> str:
 
 
 def key_hash(key: str) -> int:
-    """32 bits of a document key (FNV-1a with a final mix); the tags compute the same."""
+    """32 bits of a document key (FNV-1a); the tags compute the same."""
     value = 0x811C9DC5
     for byte in key.encode():
         value = ((value ^ byte) * 0x01000193) % HASH_RANGE
-    return ((value ^ (value >> 15)) * 0x2C1B3C6D) % HASH_RANGE
+    return value
 
 
 def shard_of(hashed: int, shards: int) -> int:

@@ -763,6 +763,14 @@ def create_tables() -> None:
         postgresql_where=sa.text("state = 'published'"),
     )
     op.create_index(
+        "ix_review_words",
+        "review",
+        [sa.text("to_tsvector('simple', title || ' ' || body)")],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_where=sa.text("state = 'published'"),
+    )
+    op.create_index(
         "ix_review_shown_photos",
         "review",
         ["product_id", "rating", "position"],
