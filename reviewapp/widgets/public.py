@@ -1,0 +1,122 @@
+"""Live queries of storefronts: other orders, filters and search; no cookies, keyset pages."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import urlsafe_b64decode
+from binascii import Error as Base64Error
+from uuid import UUID
+
+from flask import Blueprint, Response, request
+from marshmallow import ValidationError
+from sqlalchemy import select
+
+from reviewapp.core.errors import Invalid, NotFound
+from reviewapp.core.i18n import negotiate, translator
+from reviewapp.core.json import canonical_bytes
+from reviewapp.models.account import Shop
+from reviewapp.models.catalog import Product
+from reviewapp.web.auth import public
+from reviewapp.web.limits import client_address, limit
+from reviewapp.web.session import enter_shop, session
+from reviewapp.widgets.documents import review_json
+from reviewapp.widgets.queries import page_rows
+from reviewapp.widgets.reader import Reader, ReviewRow
+from reviewapp.widgets.schemas import ReviewQuery, ReviewQuerySchema
+
+CACHING = "public, max-age=30, stale-while-revalidate=60"
+BURST, PER_MINUTE = 120, 240
+
+blueprint = Blueprint("widgets_public", __name__, url_prefix="/w/v1")
+_schema = ReviewQuerySchema(unknown="exclude")
+
+
+@blueprint.after_request
+def open_to_all(response: Response) -> Response:
+    """Any page may read this; nothing in it is personal to the reader."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+@blueprint.get("/<widget_key>/products/<key>/reviews")
+@public("storefronts read published reviews")
+def reviews(widget_key: str, key: str) -> Response:
+    """Published reviews of a product in the order and with the filters the shopper chose."""
+    limit("widgets", client_address(), burst=BURST, per_minute=PER_MINUTE)
+    query = _read_query()
+    shop = _shop(widget_key)
+    rows = _rows(_product_id(shop, key), query)
+    shown, more = rows[: query.limit], len(rows) > query.limit
+    reader = Reader(translator(negotiate(shop.locale)), shop.time_zone)
+    values = reader.shown(session(), shown)
+    body = canonical_bytes(
+        {
+            "items": [review_json(values[row.position]) for row in shown],
+            "next_cursor": f"{shown[-1].rating}-{shown[-1].position}" if more else None,
+        }
+    )
+    return _cached(body)
+
+
+def _read_query() -> ReviewQuery:
+    try:
+        query: ReviewQuery = _schema.load({k: v for k, v in request.args.items() if v})
+    except ValidationError as error:
+        messages: dict[str, list[str]] = error.normalized_messages()  # type: ignore[no-untyped-call]  # marshmallow's own
+        raise Invalid(fields=messages) from error
+    return query
+
+
+def _shop(widget_key: str) -> Shop:
+    shop = session().scalars(select(Shop).where(Shop.widget_key == widget_key)).first()
+    if shop is None:
+        raise NotFound()
+    enter_shop(shop.id)
+    return shop
+
+
+def _product_id(shop: Shop, key: str) -> UUID:
+    found = session().scalar(
+        select(Product.id).where(
+            Product.shop_id == shop.id, Product.external_id == _external_id(key)
+        )
+    )
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _external_id(key: str) -> str:
+    """The product id a document key stands for."""
+    if not key.startswith("~"):
+        return key
+    try:
+        text = urlsafe_b64decode(key[1:] + "=" * (-len(key[1:]) % 4)).decode()
+    except (Base64Error, ValueError) as error:
+        raise NotFound() from error
+    if "\0" in text:
+        raise NotFound()
+    return text
+
+
+def _rows(product_id: UUID, query: ReviewQuery) -> list[ReviewRow]:
+    return list(
+        page_rows(
+            session(),
+            product_id,
+            stars=query.stars,
+            with_photos=query.media,
+            words=query.q,
+            sort=query.sort,
+            after=query.after,
+            limit=query.limit + 1,
+        )
+    )
+
+
+def _cached(body: bytes) -> Response:
+    response = Response(body, content_type="application/json")
+    response.set_etag(hashlib.sha256(body).hexdigest()[:32])
+    response.headers["Cache-Control"] = CACHING
+    response.make_conditional(request)
+    return response
