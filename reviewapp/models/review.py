@@ -6,7 +6,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from reviewapp.core import clock
@@ -79,7 +87,7 @@ class Review(OwnedByShop, Base):
         ),
         Index(
             "ix_review_words",
-            text("to_tsvector('simple', title || ' ' || body)"),
+            text("to_tsvector('simple'::regconfig, title::text || ' '::text || body::text)"),
             postgresql_using="gin",
             postgresql_where=text("state = 'published'"),
         ),
@@ -178,6 +186,24 @@ class Flag(OwnedByShop, Base):
     field: Mapped[str | None]
     start: Mapped[int | None]
     end: Mapped[int | None]
+
+
+class ReviewSketch(Base):
+    """One band of a review's MinHash sketch: reviews that share a band may be near-copies.
+
+    Plain equality on numbers is what an index can serve behind row-level security; text search
+    operators are not leak-proof and would read every row.
+    """
+
+    __tablename__ = "review_sketch"
+    __table_args__ = (Index("ix_review_sketch_band", "shop_id", "band", "value"),)
+
+    review_id: Mapped[UUID] = mapped_column(
+        ForeignKey("review.id", ondelete="CASCADE"), primary_key=True
+    )
+    band: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    shop_id: Mapped[UUID] = mapped_column(ForeignKey("shop.id", ondelete="CASCADE"))
+    value: Mapped[int] = mapped_column(BigInteger)
 
 
 class ModerationDecision(OwnedByShop, Base):

@@ -41,6 +41,7 @@ SHOP_TABLES = [
     "reply",
     "review",
     "review_request",
+    "review_sketch",
     "review_version",
     "shop_document",
     "sign_in_link",
@@ -940,6 +941,26 @@ def create_tables() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reply")),
     )
     op.create_index("ix_reply_review_id", "reply", ["review_id"], unique=False)
+    op.create_table(
+        "review_sketch",
+        sa.Column("review_id", sa.Uuid(), nullable=False),
+        sa.Column("band", sa.SmallInteger(), nullable=False),
+        sa.Column("shop_id", sa.Uuid(), nullable=False),
+        sa.Column("value", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["review_id"],
+            ["review.id"],
+            name=op.f("fk_review_sketch_review_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["shop_id"], ["shop.id"], name=op.f("fk_review_sketch_shop_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("review_id", "band", name=op.f("pk_review_sketch")),
+    )
+    op.create_index(
+        "ix_review_sketch_band", "review_sketch", ["shop_id", "band", "value"], unique=False
+    )
     op.create_table(
         "review_version",
         sa.Column("review_id", sa.Uuid(), nullable=False),
