@@ -46,6 +46,7 @@ def register_doors(app: Flask) -> None:
 
     app.register_blueprint(static.blueprint)
     app.register_blueprint(operation.blueprint)
+    app.register_blueprint(theme.blueprint)
     bind_api(app, api_doors())
 
 
@@ -54,7 +55,6 @@ def api_doors() -> list[ApiBlueprint]:
     from reviewapp.integrations import api as integrations_api
 
     return [integrations_api.products, integrations_api.orders]
-    app.register_blueprint(theme.blueprint)
 
 
 def served() -> Flask:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from reviewapp.core.kit import Kit
 from reviewapp.outbox import relay
 from reviewapp.outbox.relay import Reaction
+from reviewapp.web.api_idempotency import forget_idempotency_keys
 
 
 def relay_events(kit: Kit) -> None:
@@ -30,5 +31,6 @@ class Every:
 
 EVERY: Mapping[str, Every] = {
     "events": Every(timedelta(seconds=2), relay_events),
+    "idempotency_keys": Every(timedelta(hours=1), forget_idempotency_keys),
 }
 """Errand name → how often, what. Names are what `ping_after_commit` is handed."""

@@ -25,6 +25,10 @@ MESSAGES: dict[str, str] = {
     "unavailable": "The service cannot answer right now. Please try again in a minute.",
     "method_not_allowed": "This address does not take this kind of request.",
     "unsupported_media_type": "This kind of content is not understood here.",
+    "malformed": "What was sent could not be read.",
+    "idempotency_key_malformed": "An Idempotency-Key is 1 to 255 visible ASCII characters.",
+    "idempotency_key_reused": "This Idempotency-Key was used for another request. Make a new one.",
+    "idempotency_key_running": "The first request with this Idempotency-Key still runs.",
     "internal": "Something went wrong on our side. Nothing was lost; please try again.",
 }
 
@@ -67,6 +71,13 @@ class NotAllowed(AppError):
 
     status = 403
     default_code = "not_allowed"
+
+
+class Malformed(AppError):
+    """What was sent cannot even be read: broken JSON, a header outside its syntax."""
+
+    status = 400
+    default_code = "malformed"
 
 
 class Invalid(AppError):

@@ -1,1 +1,1 @@
-"""From and to outside: API for orders and products, importers."""
+"""From and to outside: the JSON API for orders and products, importers."""

@@ -20,22 +20,23 @@ local allowed = level >= 1
 if allowed then level = level - 1 end
 redis.call('HSET', KEYS[1], 'level', level, 'at', ARGV[3])
 redis.call('EXPIRE', KEYS[1], math.ceil(ARGV[1] / ARGV[2]) + 1)
-return allowed and 1 or 0
+return allowed and math.floor(level) or -1
 """
 
 _local: dict[str, tuple[float, float]] = {}
 _lock = Lock()
 
 
-def limit(kind: str, who: str, *, burst: int, per_minute: float) -> None:
-    """Take one token from `who`'s bucket of this kind; TooMany when it is empty."""
+def limit(kind: str, who: str, *, burst: int, per_minute: float) -> int:
+    """Take one token from `who`'s bucket of this kind; how many are left, or TooMany."""
     key, rate, now = f"reviewapp:limit:{kind}:{digest(who)[:32]}", per_minute / 60, time.time()
     try:
-        allowed = bool(kit().queues.redis.eval(BUCKET, 1, key, burst, rate, now))
+        left = int(kit().queues.redis.eval(BUCKET, 1, key, burst, rate, now))
     except (RedisError, OSError):
-        allowed = _take_locally(key, burst, rate, now)
-    if not allowed:
+        left = _take_locally(key, burst, rate, now)
+    if left < 0:
         raise TooMany(retry_after_seconds=max(1, round(1 / rate)))
+    return left
 
 
 def client_address() -> str:
@@ -43,11 +44,12 @@ def client_address() -> str:
     return request.remote_addr or "unknown"
 
 
-def _take_locally(key: str, burst: int, rate: float, now: float) -> bool:
+def _take_locally(key: str, burst: int, rate: float, now: float) -> int:
     with _lock:
         if len(_local) > 10_000:
             _local.clear()
         level, at = _local.get(key, (float(burst), now))
         level = min(burst, level + (now - at) * rate)
-        _local[key] = (level - 1 if level >= 1 else level, now)
-        return level >= 1
+        allowed = level >= 1
+        _local[key] = (level - 1 if allowed else level, now)
+        return int(level - 1) if allowed else -1
