@@ -87,7 +87,7 @@ class Review(OwnedByShop, Base):
         ),
         Index(
             "ix_review_words",
-            text("to_tsvector('simple'::regconfig, title::text || ' '::text || body::text)"),
+            text("to_tsvector('simple', (title || ' ') || body)"),
             postgresql_using="gin",
             postgresql_where=text("state = 'published'"),
         ),

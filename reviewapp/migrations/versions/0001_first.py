@@ -766,7 +766,7 @@ def create_tables() -> None:
     op.create_index(
         "ix_review_words",
         "review",
-        [sa.text("to_tsvector('simple', title || ' ' || body)")],
+        [sa.text("to_tsvector('simple', (title || ' ') || body)")],
         unique=False,
         postgresql_using="gin",
         postgresql_where=sa.text("state = 'published'"),
