@@ -8,6 +8,7 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import and_, case, func, or_, select, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from reviewapp.core import clock
@@ -174,7 +175,7 @@ def _refused(session: Session, shop_id: UUID) -> dict[str, int]:
     """Reviews that stand refused, by the reason of their last refusal."""
     last = (
         select(ModerationDecision.review_id, ModerationDecision.reason)
-        .distinct(ModerationDecision.review_id)
+        .ext(distinct_on(ModerationDecision.review_id))
         .where(ModerationDecision.shop_id == shop_id, ModerationDecision.action == "refuse")
         .order_by(ModerationDecision.review_id, ModerationDecision.id.desc())
         .subquery()
