@@ -2,30 +2,30 @@
 const template = document.querySelector("#draft-notice");
 
 document.addEventListener("draft:found", (event) => {
-	const { sent, restore, discard } = event.detail;
-	const notice = template.content.cloneNode(true).firstElementChild;
-	const part = (name) => notice.querySelector(`[data-draft-${name}]`);
-	if (sent) event.preventDefault();
-	part("restored").hidden = sent;
-	part("offered").hidden = part("restore").hidden = !sent;
-	for (const [name, act] of Object.entries({ restore, discard })) {
-		part(name).addEventListener("click", () => {
-			act();
-			notice.remove();
-		});
-	}
-	event.target.prepend(notice);
+  const { sent, restore, discard } = event.detail;
+  const notice = template.content.cloneNode(true).firstElementChild;
+  const part = (name) => notice.querySelector(`[data-draft-${name}]`);
+  if (sent) event.preventDefault();
+  part("restored").hidden = sent;
+  part("offered").hidden = part("restore").hidden = !sent;
+  for (const [name, act] of Object.entries({ restore, discard })) {
+    part(name).addEventListener("click", () => {
+      act();
+      notice.remove();
+    });
+  }
+  event.target.prepend(notice);
 });
 
 let sending = false;
 addEventListener("submit", () => {
-	sending = true;
+  sending = true;
 });
 addEventListener("pageshow", () => {
-	sending = false;
+  sending = false;
 });
 addEventListener("beforeunload", (event) => {
-	if (!sending && document.querySelector("form[data-leave-warning][data-typed]")) {
-		event.preventDefault();
-	}
+  if (!sending && document.querySelector("form[data-leave-warning][data-typed]")) {
+    event.preventDefault();
+  }
 });

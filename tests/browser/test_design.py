@@ -1,0 +1,172 @@
+"""The gallery of all components, in a real browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask, render_template
+from playwright.sync_api import Page, Route, expect
+
+from reviewapp.web.auth import public
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+SHOP = {"name": "Haus & Ton", "color": "#e5484d"}
+NAVIGATION: list[dict[str, Any]] = [
+    {"label": "Home", "href": "/design/admin", "icon": "house", "key": "home"},
+    {"label": "Cases", "href": "/design/admin?to=cases", "icon": "life-buoy", "key": "cases"},
+    {"label": "Settings", "href": "/design/admin?to=settings", "icon": "settings", "key": "shop"},
+]
+
+
+@pytest.fixture
+def app(app: Flask) -> Flask:
+    """The application, with the gallery at /design/admin and /design/customer."""
+
+    @app.get("/design/<face>")
+    @public("a page for this test")
+    def design(face: str) -> str:
+        return render_template(
+            "shared/gallery.html",
+            gallery_face=face,
+            gallery_picture="/static/shared/favicon.svg",
+            shop=SHOP,
+            actor={"name": "Nadia Brandt", "role": "moderator"},
+            navigation=NAVIGATION,
+            nav_active="home",
+            messages=[],
+        )
+
+    return app
+
+
+@pytest.mark.parametrize("face", ["admin", "customer"])
+@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_component_is_accessible(
+    page: Page, live: str, face: str, width: int, scheme: Any
+) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(color_scheme=scheme)
+    page.goto(f"{live}/design/{face}")
+    found = Axe().run(page, options=RULES).response["violations"]
+    assert [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found] == []
+
+
+@pytest.mark.parametrize("face", ["admin", "customer"])
+def test_nothing_is_wider_than_a_small_phone(page: Page, live: str, face: str) -> None:
+    page.set_viewport_size({"width": 320, "height": 800})
+    page.goto(f"{live}/design/{face}")
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+def test_customer_controls_are_big_enough_for_a_thumb(page: Page, live: str) -> None:
+    page.set_viewport_size({"width": 320, "height": 800})
+    page.goto(f"{live}/design/customer")
+    controls = page.locator(".button, .input, .scale-row label, .choice, .photo-tile").all()
+    boxes = [box for control in controls if (box := control.bounding_box())]
+    assert len(boxes) > 20
+    assert [box for box in boxes if box["height"] < 44 or box["width"] < 44] == []
+
+
+def test_the_chosen_appearance_is_kept(page: Page, live: str) -> None:
+    page.goto(f"{live}/design/admin")
+    light = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    page.locator(".sidebar .account summary").click()
+    page.locator(".sidebar").get_by_role("radio", name="Dark").check()
+    page.reload()
+    dark = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+    assert dark != light
+
+
+def test_the_command_bar_goes_where_its_first_entry_points(page: Page, live: str) -> None:
+    page.goto(f"{live}/design/admin")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("se")
+    expect(page.locator("#command-list [aria-selected=true]")).to_have_text("Settings")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/design/admin?to=settings")
+
+
+def test_the_list_of_keys_names_those_of_the_page(page: Page, live: str) -> None:
+    page.goto(f"{live}/design/admin")
+    page.keyboard.press("?")
+    expect(page.locator("#key-list")).to_contain_text("Publish")
+    page.locator("[data-keys-on]").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.locator("#key-list")).not_to_be_visible()
+
+
+def test_typed_text_comes_back_after_a_reload_and_can_be_discarded(page: Page, live: str) -> None:
+    page.goto(f"{live}/design/admin")
+    page.locator("#reply").fill("Dear Jonas")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    expect(page.locator("#reply")).to_have_value("Dear Jonas")
+    page.locator(".composer").get_by_role("button", name="Discard it").click()
+    page.reload()
+    expect(page.locator("#reply")).to_have_value("")
+
+
+def test_chosen_photos_can_be_taken_back_before_sending(
+    page: Page, live: str, tmp_path: Path
+) -> None:
+    files = [tmp_path / name for name in ("one.jpg", "two.jpg")]
+    for file in files:
+        file.write_bytes(b"not decodable, and listed all the same")
+    page.goto(f"{live}/design/customer")
+    page.locator("#media").set_input_files(files[0])
+    page.locator("#media").set_input_files(files[1])
+    page.get_by_role("button", name="Remove one.jpg").click()
+    names = page.evaluate("[...document.querySelector('#media').files].map((file) => file.name)")
+    assert names == ["two.jpg"]
+
+
+def test_an_upload_that_broke_off_goes_on_where_it_was(
+    page: Page, live: str, tmp_path: Path
+) -> None:
+    size, sent = 2_500_000, [0]
+    failures = iter([True])
+
+    def answer(route: Route) -> None:
+        request = route.request
+        if request.method == "POST":
+            assert request.headers["upload-length"] == str(size)
+            route.fulfill(status=201, headers={"Location": "/uploads/1"})
+        elif request.method == "PATCH" and sent[0] and next(failures, False):
+            route.abort()
+        else:
+            body = request.post_data_buffer or b"" if request.method == "PATCH" else b""
+            assert not body or request.headers["upload-offset"] == str(sent[0])
+            sent[0] += len(body)
+            route.fulfill(status=204, headers={"Upload-Offset": str(sent[0])})
+
+    photo = tmp_path / "photo.jpg"
+    photo.write_bytes(bytes(size))
+    page.route("**/uploads*", answer)
+    page.route("**/uploads/*", answer)
+    page.add_init_script(
+        "document.addEventListener('readystatechange', () => {"
+        "document.querySelector('[data-photos]').dataset.uploads = '/uploads'}, {once: true})"
+    )
+    page.goto(f"{live}/design/customer")
+    page.locator("#media").set_input_files(photo)
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator("input[name=upload]")).to_have_value(f"{live}/uploads/1")
+    assert sent == [size]
+    assert page.locator("#media").evaluate("(input) => input.files.length") == 0
+
+
+def test_stars_and_faces_work_without_scripts(browser: Any, live: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{live}/design/customer")
+    page.get_by_role("radio", name="Okay", exact=True).check()
+    stars = page.get_by_role("radiogroup", name="Your stars")
+    stars.get_by_role("radio", name="2 stars: Bad").check()
+    expect(page.locator("[name=score]:checked")).to_have_value("3")
+    expect(page.locator("[name=rating]:checked")).to_have_value("2")
+    context.close()
