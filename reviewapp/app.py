@@ -42,11 +42,16 @@ def create_app(settings: Settings | None = None, kit: Kit | None = None) -> Flas
 
 def register_doors(app: Flask) -> None:
     """Every door of every room; one line each."""
+    from reviewapp.collect import author, customer, unsubscribe
+    from reviewapp.support.service import open_case
     from reviewapp.web import operation, static, theme
 
     app.register_blueprint(static.blueprint)
     app.register_blueprint(operation.blueprint)
     app.register_blueprint(theme.blueprint)
+    app.register_blueprint(customer.blueprint, open_case=open_case)
+    app.register_blueprint(author.blueprint)
+    app.register_blueprint(unsubscribe.blueprint)
     bind_api(app, api_doors())
 
 

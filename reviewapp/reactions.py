@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from reviewapp.core.kit import Kit
+from reviewapp.media.render import render_attached
+from reviewapp.media.service import sweep_staged
 from reviewapp.outbox import relay
 from reviewapp.outbox.relay import Reaction
 from reviewapp.web.api_idempotency import forget_idempotency_keys
@@ -17,7 +19,17 @@ def relay_events(kit: Kit) -> None:
     relay.relay_events(kit, AFTER)
 
 
-AFTER: Mapping[str, Sequence[Reaction]] = {}
+AFTER: Mapping[str, Sequence[Reaction]] = {
+    "case.message_received": (),
+    "case.opened": (),
+    "media.failed": (),
+    "media.hidden": (),
+    "media.ready": (),
+    "permission.withdrawn": (),
+    "review.edited": (),
+    "review.submitted": (),
+    "review.withdrawn": (),
+}
 """Event → reactions, each in its own transaction; a failed one is tried again alone."""
 
 
@@ -31,6 +43,8 @@ class Every:
 
 EVERY: Mapping[str, Every] = {
     "events": Every(timedelta(seconds=2), relay_events),
+    "media": Every(timedelta(minutes=1), render_attached),
+    "staged_media": Every(timedelta(hours=1), sweep_staged),
     "idempotency_keys": Every(timedelta(hours=1), forget_idempotency_keys),
 }
 """Errand name → how often, what. Names are what `ping_after_commit` is handed."""

@@ -30,6 +30,16 @@ def enter_shop(shop_id: UUID) -> None:
     set_scope(session(), shop_id)
 
 
+def release() -> None:
+    """End the transaction, unwritten, before slow work; the next use opens another, above shops.
+
+    What was loaded stays readable but belongs to no session any more.
+    """
+    opened: Session | None = g.pop("session", None)
+    if opened is not None:
+        opened.close()
+
+
 def bind_sessions(app: Flask) -> None:
     """Commit on success, undo on every error answer, always give the connection back."""
 
@@ -45,6 +55,4 @@ def bind_sessions(app: Flask) -> None:
 
     @app.teardown_request
     def close_session(error: BaseException | None) -> None:
-        opened: Session | None = g.pop("session", None)
-        if opened is not None:
-            opened.close()
+        release()

@@ -1,0 +1,195 @@
+"""Door of the author: own reviews, their photos and permissions, messages, own data (G28, P3)."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from reviewapp.collect import intake, reviewing
+from reviewapp.collect.blocks import page, questions_about
+from reviewapp.collect.customer import HOLDER, words_of
+from reviewapp.collect.intake import Entered, sent_fields
+from reviewapp.collect.link import (
+    address,
+    chosen_language,
+    gate_links,
+    outside_address,
+    too_many,
+    visit,
+)
+from reviewapp.collect.own_data import own_data, permissions_of
+from reviewapp.collect.pages import (
+    cases_of,
+    lock_request,
+    own_photo,
+    own_review,
+    reviews_of,
+)
+from reviewapp.collect.schemas import (
+    SCORES,
+    ReviewForm,
+    field_name,
+    read_answers,
+    read_form,
+)
+from reviewapp.core.errors import Invalid
+from reviewapp.core.json import json_response
+from reviewapp.media.service import MOST_PHOTOS
+from reviewapp.models.media import MediaAsset
+from reviewapp.models.review import Review
+from reviewapp.models.rights import USES
+from reviewapp.rights import service as rights
+from reviewapp.rights.service import Act
+from reviewapp.rights.texts import licence_texts
+from reviewapp.web.auth import public
+from reviewapp.web.language import page_language
+from reviewapp.web.session import kit, session
+
+DONE = ("edited", "withdrawn", "allowed", "ended")
+blueprint = Blueprint("author", __name__)
+gate_links(blueprint)
+
+
+@blueprint.get("/r/<token>/mine")
+@public(HOLDER)
+def mine(token: str) -> Response:
+    """Everything that came through this link, its state in plain words, and what can be done."""
+    done = request.args.get("done", "")
+    reviews = reviews_of(session(), visit().request.id)
+    return page(
+        "customer_mine.html",
+        reviews=[(review, permissions_of(session(), review)) for review in reviews],
+        cases=cases_of(session(), visit().request.id),
+        licences=licence_texts(page_language()),
+        done=done if done in DONE else "",
+        unsubscribe=_unsubscribe_address(),
+    )
+
+
+@blueprint.get("/r/<token>/mine/reviews/<uuid:review_id>")
+@public(HOLDER)
+def edit_form(token: str, review_id: UUID) -> Response:
+    """The review as it stands, to be changed."""
+    return _edit_page(own_review(session(), visit().request.id, review_id), None)
+
+
+@blueprint.post("/r/<token>/mine/reviews/<uuid:review_id>")
+@public(HOLDER)
+def edit(token: str, review_id: UUID) -> Response:
+    """Keep a new version; it is checked like the first, whatever the rating."""
+    review = own_review(session(), visit().request.id, review_id)
+    questions = questions_about(review.product)
+    names = [field_name(question) for question in questions]
+    sent = sent_fields("rating", "title", "body", "display_name", *names)
+    values, faults = read_form(ReviewForm, sent)
+    answers, wrong_answers = read_answers(questions, sent)
+    removed_ids = set(request.form.getlist("remove"))
+    kept = [asset for asset in shown_photos(review) if str(asset.id) not in removed_ids]
+    photos = intake.take_photos(already=len(kept))
+    said = intake.said(faults | wrong_answers) | ({"media": photos.fault} if photos.fault else {})
+    review = own_review(session(), visit().request.id, review_id)
+    if said or too_many():
+        return _edit_page(review, Entered(sent, said, photos.staged), removed_ids)
+    lock_request(session(), visit().request.id)
+    reviewing.edit_review(
+        session(),
+        visit(),
+        review,
+        reviewing.Sent(
+            words=words_of(values, answers),
+            photos=photos.ids,
+            uses=(),
+            language=page_language(),
+            mine_url=outside_address("author.mine"),
+        ),
+        removed=[asset for asset in shown_photos(review) if str(asset.id) in removed_ids],
+    )
+    return _back("edited")
+
+
+@blueprint.post("/r/<token>/mine/reviews/<uuid:review_id>/withdraw")
+@public(HOLDER)
+def withdraw(token: str, review_id: UUID) -> Response:
+    """Take the review back: the same one step for any rating."""
+    lock_request(session(), visit().request.id)
+    review = own_review(session(), visit().request.id, review_id)
+    reviewing.withdraw_review(session(), visit(), review, page_language())
+    return _back("withdrawn")
+
+
+@blueprint.post("/r/<token>/mine/reviews/<uuid:review_id>/permission")
+@public(HOLDER)
+def permission(token: str, review_id: UUID) -> Response:
+    """Allow one use, or end it; ending takes no reason and works at once (P3)."""
+    use, wanted = request.form.get("use", ""), request.form.get("allow", "")
+    if use not in USES or wanted not in ("on", "off"):
+        raise Invalid
+    lock_request(session(), visit().request.id)
+    review = own_review(session(), visit().request.id, review_id)
+    act = Act(page_language(), {"request": str(visit().request.id), "action": f"own_page:{wanted}"})
+    if wanted == "off":
+        rights.withdraw(session(), review, act, use=use)
+        return _back("ended")
+    if review.state == "withdrawn":
+        raise Invalid
+    rights.grant(session(), review, use, reviewing.subjects_of(review), act)
+    return _back("allowed")
+
+
+@blueprint.get("/r/<token>/mine/data.json")
+@public(HOLDER)
+def data(token: str) -> Response:
+    """All that is kept about this link's customer and request, as one file."""
+    response = json_response(own_data(session(), visit()))
+    response.headers["Content-Disposition"] = 'attachment; filename="my-data.json"'
+    return response
+
+
+@blueprint.get("/r/<token>/photos/<uuid:asset_id>")
+@public(HOLDER)
+def photo(token: str, asset_id: UUID) -> Response:
+    """A photo that came through this link, small where that size is there already."""
+    stored = own_photo(session(), visit().request.id, asset_id)
+    response = Response(kit().storage.read(stored.key), content_type=stored.content_type)
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response
+
+
+def shown_photos(review: Review) -> list[MediaAsset]:
+    """The review's photos that its author has not taken away."""
+    return [asset for asset in review.media if asset.state != "hidden"]
+
+
+def _edit_page(
+    review: Review, entered: Entered | None, removed: set[str] | None = None
+) -> Response:
+    questions = questions_about(review.product)
+    stored = {
+        "rating": str(review.rating) if str(review.rating) in SCORES else "",
+        "title": review.title,
+        "body": review.body,
+        "display_name": review.display_name,
+    } | {field_name(question): review.answers.get(question.id, "") for question in questions}
+    shown = entered or Entered(stored)
+    return page(
+        "customer_edit.html",
+        faults=shown.faults if entered else None,
+        review=review,
+        photos=shown_photos(review),
+        removed=removed or set(),
+        questions=questions,
+        most_photos=MOST_PHOTOS,
+        entered=shown,
+    )
+
+
+def _unsubscribe_address() -> str:
+    token = kit().links.sign("unsubscribe", visit().request.id)
+    return url_for("unsubscribe.confirm", token=token, lang=chosen_language())
+
+
+def _back(done: str) -> Response:
+    return redirect(address("author.mine", done=done), 303)

@@ -1,0 +1,266 @@
+"""A review from its author: submitted, edited, withdrawn; every version kept (G10, G15, G28)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from reviewapp.audit.service import record
+from reviewapp.collect.pages import Item, Visit
+from reviewapp.core import clock
+from reviewapp.core.errors import Gone
+from reviewapp.core.json import canonical_sha256
+from reviewapp.media import service as media
+from reviewapp.models.account import Member
+from reviewapp.models.media import MediaAsset
+from reviewapp.models.review import ModerationDecision, Review, ReviewVersion
+from reviewapp.outbox.mail import queue_letter
+from reviewapp.outbox.messages import emit
+from reviewapp.rights import service as rights
+from reviewapp.rights.service import Act, Subject
+
+MOST_DECISION_DAYS = 14
+"""G14: whatever a shop sets, nothing waits longer."""
+AUTHOR_RULES = "author-1"
+
+
+@dataclass(frozen=True)
+class Words:
+    """What an author says, as hashed for each version."""
+
+    rating: int
+    title: str
+    body: str
+    answers: dict[str, str]
+    display_name: str
+
+    @property
+    def sha256(self) -> str:
+        """Over the canonical JSON of all five."""
+        return canonical_sha256(asdict(self))
+
+    @classmethod
+    def of(cls, version: Review | ReviewVersion) -> Words:
+        """The words of a review's present or of a kept version."""
+        return cls(
+            version.rating, version.title, version.body, version.answers, version.display_name
+        )
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A filled-in review form: words, staged photos, ticked uses, and how it was read."""
+
+    words: Words
+    photos: Sequence[UUID]
+    uses: Collection[str]
+    language: str
+    mine_url: str
+
+    def act(self, action: str, request_id: UUID) -> Act:
+        """The proof of what was allowed with it."""
+        return Act(self.language, {"request": str(request_id), "action": action})
+
+
+def submit_review(session: Session, visit: Visit, item: Item, sent: Sent) -> Review:
+    """Take a review of one order line; sent again, it is the author's edit: nothing is lost.
+
+    The caller holds the request's row. Verified only with a delivered line and an unexpired link.
+    """
+    if item.review is not None:
+        return _submit_again(session, visit, item.review, sent)
+    review = _new_review(session, visit, item, sent)
+    _keep_version(session, review)
+    photos = media.attach(session, visit.request.id, sent.photos, review_id=review.id)
+    rights.record_permissions(
+        session,
+        review,
+        granted=sent.uses,
+        subjects=[Subject(sent.words.sha256), *map(_subject, photos)],
+        act=sent.act("submitted", visit.request.id),
+    )
+    _tell(session, visit, review, "review.submitted")
+    _confirm(session, visit, item, review, sent)
+    return review
+
+
+def edit_review(
+    session: Session,
+    visit: Visit,
+    review: Review,
+    sent: Sent,
+    removed: Sequence[MediaAsset] = (),
+) -> Review:
+    """Make the author's next version; it is screened and decided on like the first.
+
+    Permissions for the old words end with them (they were given for that very text, P2); those
+    for photos stay. Gone once the review is withdrawn; nothing happens when nothing changed.
+    """
+    if review.state == "withdrawn":
+        raise Gone
+    words, before = sent.words, Words.of(review)
+    if words == before and not sent.photos and not removed:
+        return review
+    act = sent.act("edited", visit.request.id)
+    _remove_photos(session, review, removed, act)
+    media.attach(session, visit.request.id, sent.photos, review_id=review.id)
+    if words != before:
+        rights.withdraw(session, review, act, subject_sha256=before.sha256, kind="superseded")
+    now = clock.now()
+    review.version += 1
+    review.rating, review.title, review.body = words.rating, words.title, words.body
+    review.answers, review.display_name = words.answers, words.display_name
+    review.redactions = []
+    review.state, review.edited_at = "pending", now
+    review.decided_at, review.decide_by = None, now + _decision_days(visit)
+    _keep_version(session, review)
+    _tell(session, visit, review, "review.edited")
+    return review
+
+
+def withdraw_review(session: Session, visit: Visit, review: Review, language: str) -> None:
+    """Take the review back at its author's word, with every permission; once is enough."""
+    if review.state == "withdrawn":
+        return
+    now = clock.now()
+    review.state, review.decided_at, review.decide_by = "withdrawn", now, None
+    session.add(
+        ModerationDecision(
+            shop_id=review.shop_id,
+            review_id=review.id,
+            version=review.version,
+            action="refuse",
+            reason="author_withdrew",
+            note="Withdrawn by its author.",
+            actor="author",
+            decided_at=now,
+            rules_version=AUTHOR_RULES,
+        )
+    )
+    act = Act(language, {"request": str(visit.request.id), "action": "withdrawn"})
+    rights.withdraw(session, review, act)
+    _tell(session, visit, review, "review.withdrawn")
+
+
+def subjects_of(review: Review) -> list[Subject]:
+    """What a permission for this review is about: its present words and the photos in use."""
+    words = Subject(Words.of(review).sha256)
+    return [words, *(_subject(asset) for asset in review.media if asset.state != "hidden")]
+
+
+def _submit_again(session: Session, visit: Visit, review: Review, sent: Sent) -> Review:
+    edited = edit_review(session, visit, review, sent)
+    session.refresh(edited, ["media"])
+    act = sent.act("submitted", visit.request.id)
+    for use in sorted(sent.uses):
+        rights.grant(session, edited, use, subjects_of(edited), act)
+    return edited
+
+
+def _new_review(session: Session, visit: Visit, item: Item, sent: Sent) -> Review:
+    now, request = clock.now(), visit.request
+    review = Review(
+        shop_id=visit.shop.id,
+        product_id=item.product.id,
+        order_line_id=item.line.id,
+        request_id=request.id,
+        customer_id=visit.customer.id,
+        locale=sent.language,
+        submitted_at=now,
+        decide_by=now + _decision_days(visit),
+        verified_buyer=item.line.delivered_at is not None and not visit.expired(now),
+        incentivized=request.incentive is not None,
+        incentive_disclosure=request.incentive_disclosure,
+        relation="staff" if _is_staff(session, visit) else None,
+        **asdict(sent.words),
+    )
+    session.add(review)
+    session.flush()
+    return review
+
+
+def _keep_version(session: Session, review: Review) -> None:
+    words = Words.of(review)
+    session.add(
+        ReviewVersion(
+            shop_id=review.shop_id,
+            review_id=review.id,
+            version=review.version,
+            sha256=words.sha256,
+            **asdict(words),
+        )
+    )
+    session.flush()
+
+
+def _remove_photos(
+    session: Session, review: Review, removed: Sequence[MediaAsset], act: Act
+) -> None:
+    for asset in removed:
+        rights.withdraw(session, review, act, subject_sha256=asset.sha256)
+        media.hide(session, asset, "author")
+
+
+def _tell(session: Session, visit: Visit, review: Review, happened: str) -> None:
+    told: dict[str, Any] = {"review_id": review.id, "version": review.version}
+    if happened == "review.submitted":
+        emit(session, "review.submitted", shop_id=review.shop_id, **told)
+    elif happened == "review.edited":
+        emit(session, "review.edited", shop_id=review.shop_id, **told)
+    else:
+        emit(session, "review.withdrawn", shop_id=review.shop_id, **told)
+    record(
+        session,
+        shop_id=review.shop_id,
+        actor=f"customer:{visit.customer.id}",
+        action=happened,
+        subject=f"review:{review.id}",
+        version=review.version,
+        words=Words.of(review).sha256,
+    )
+
+
+def _confirm(session: Session, visit: Visit, item: Item, review: Review, sent: Sent) -> None:
+    if not visit.customer.email:
+        return
+    queue_letter(
+        session,
+        shop_id=visit.shop.id,
+        letter="review_received",
+        to=(visit.customer.name, visit.customer.email),
+        customer_id=visit.customer.id,
+        language=sent.language,
+        key=f"review_received:{review.id}",
+        params={
+            "mine_url": sent.mine_url,
+            "days": _decision_days(visit).days,
+            "products": [{"name": item.product.title, "picture_url": item.product.image_url}],
+        },
+    )
+
+
+def _decision_days(visit: Visit) -> timedelta:
+    return timedelta(days=min(max(visit.shop.settings.auto_publish_days, 1), MOST_DECISION_DAYS))
+
+
+def _is_staff(session: Session, visit: Visit) -> bool:
+    """Whether the author belongs to the shop: a member's address or one of its domains (G25)."""
+    email = (visit.customer.email or "").casefold()
+    domain = email.rpartition("@")[2]
+    if not domain:
+        return False
+    domains = {name.casefold().lstrip("@") for name in visit.shop.settings.staff_domains}
+    members = select(Member.id).where(
+        Member.shop_id == visit.shop.id, func.lower(Member.email) == email
+    )
+    return domain in domains or session.scalar(members) is not None
+
+
+def _subject(asset: MediaAsset) -> Subject:
+    return Subject(asset.sha256, asset.id)
