@@ -1,0 +1,39 @@
+"""What screening tells a moderator: a kind, one sentence, and where in the words it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Span:
+    """Half-open range [start, end) of code points in a text."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Signal:
+    """One thing a person should look at; never a verdict (G12).
+
+    `kind` is one of `models.review.Flag.kind`; `explanation` an English msgid; `field` "title",
+    "body" or an answer's id, None when the signal is about the review as a whole.
+    """
+
+    kind: str
+    explanation: str
+    field: str | None = None
+    start: int | None = None
+    end: int | None = None
+
+
+def merged(spans: list[Span]) -> list[Span]:
+    """The spans in order, overlapping and touching ones joined."""
+    joined: list[Span] = []
+    for span in sorted(spans):
+        if joined and span.start <= joined[-1].end:
+            joined[-1] = Span(joined[-1].start, max(joined[-1].end, span.end))
+        else:
+            joined.append(span)
+    return joined
