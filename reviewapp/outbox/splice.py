@@ -32,8 +32,8 @@ class Spliced:
 
     @classmethod
     def cut(cls, text: str) -> Spliced:
-        """Cut `text` at its markers."""
-        parts = _MARKER.split(text)
+        """Cut `text` at its markers; blanks at the ends of lines go."""
+        parts = _MARKER.split(re.sub(r"[ \t]+\n", "\n", text))
         pieces = tuple(int(part) if index % 2 else part for index, part in enumerate(parts) if part)
         encoded = tuple(p if isinstance(p, int) else quoted_printable(p) for p in pieces)
         return cls(pieces, encoded)
@@ -55,7 +55,8 @@ class Spliced:
 def quoted_printable(text: str) -> bytes:
     """RFC 2045 6.7 in lines of at most 76 bytes, ended so that what follows starts a line.
 
-    The soft break at the end costs three bytes and decodes to nothing; it lets pieces that were
+    `text` has no blanks at the ends of its lines (b2a_qp would make those lines too long). The
+    soft break at the end costs three bytes and decodes to nothing; it lets pieces that were
     encoded apart stand one after another.
     """
     unix = text.replace("\r\n", "\n").replace("\r", "\n").encode()

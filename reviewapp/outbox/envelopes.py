@@ -1,0 +1,114 @@
+"""A letter under its headers, ready for the wire (RFC 5322, 2045, 8058, 3834)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
+from typing import Any
+from uuid import UUID
+
+from reviewapp.outbox.addresses import Path, encoded, mailbox, path_of
+from reviewapp.outbox.letters import fill
+
+# "=_" cannot occur in quoted-printable, so no body holds this line.
+BOUNDARY = "=_reviewapp_part"
+SENDER_ID = "reviewapp"
+
+_PART = (
+    "--{boundary}\r\nContent-Type: text/{kind}; charset=utf-8\r\n"
+    "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+)
+_TEXT_PART = _PART.format(boundary=BOUNDARY, kind="plain").encode()
+_HTML_PART = b"\r\n" + _PART.format(boundary=BOUNDARY, kind="html").encode()
+_END = f"\r\n--{BOUNDARY}--\r\n".encode()
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """One message to one address; `content` is the whole message with CRLF line ends."""
+
+    sender: Path
+    recipient: Path
+    to_email: str
+    """The address as the shop knows it; its digest goes on the suppression list."""
+    message_id: str
+    content: bytes
+
+
+@dataclass(frozen=True)
+class From:
+    """Who writes: the shop's name over the installation's address, answers to the shop."""
+
+    name: str
+    address: str
+    reply_to: str
+
+
+@dataclass(frozen=True)
+class Unsubscribe:
+    """The way out of a message that nobody asked for (RFC 8058): `url` takes a bare POST."""
+
+    url: str
+    mailto: str | None = None
+
+
+def message_id(row_id: UUID, sender: Path) -> str:
+    """The same for every attempt to send the row: a server that saw it knows it again."""
+    return f"<{row_id}@{sender.domain}>"
+
+
+def seal(
+    letter: str,
+    language: str,
+    params: Mapping[str, Any],
+    *,
+    row_id: UUID,
+    shop_id: UUID,
+    to_email: str,
+    to_name: str | None = None,
+    writer: From,
+    at: datetime,
+    unsubscribe: Unsubscribe | None = None,
+) -> Envelope:
+    """Write `letter` and put it under its headers.
+
+    LetterError when the letter is not finished, BadAddress when an address is none. With
+    `unsubscribe` the message is marked as bulk mail with a one-click way out.
+    """
+    body = fill(letter, language, params)
+    sender, recipient = path_of(writer.address), path_of(to_email)
+    identity = message_id(row_id, sender)
+    headers = [
+        f"From: {mailbox(writer.name, sender)}",
+        f"To: {mailbox(to_name, recipient)}",
+        f"Reply-To: {mailbox(writer.name, path_of(writer.reply_to))}",
+        f"Subject: {encoded(body.subject)}",
+        f"Date: {format_datetime(at)}",
+        f"Message-ID: {identity}",
+        f"Content-Language: {language}",
+        "Auto-Submitted: auto-generated",
+        "X-Auto-Response-Suppress: All",
+        f"Feedback-ID: {letter}:{shop_id.hex}:{language}:{SENDER_ID}",
+    ]
+    if unsubscribe:
+        headers += _way_out(unsubscribe)
+    headers += [
+        "MIME-Version: 1.0",
+        f'Content-Type: multipart/alternative; boundary="{BOUNDARY}"',
+    ]
+    head = ("\r\n".join(headers) + "\r\n\r\n").encode()
+    content = b"".join((head, _TEXT_PART, body.text, _HTML_PART, body.html, _END))
+    return Envelope(sender, recipient, to_email, identity, content)
+
+
+def _way_out(unsubscribe: Unsubscribe) -> list[str]:
+    ways = [f"<{unsubscribe.url}>"]
+    if unsubscribe.mailto:
+        ways.append(f"<mailto:{path_of(unsubscribe.mailto)}?subject=unsubscribe>")
+    return [
+        f"List-Unsubscribe: {', '.join(ways)}",
+        "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
+        "Precedence: bulk",
+    ]
