@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,6 +16,7 @@ from reviewapp.core.errors import AppError
 from reviewapp.core.kit import Kit
 from reviewapp.core.logs import configure_logs
 from reviewapp.core.settings import Settings, SettingsError, read_settings
+from reviewapp.demo.command import demo
 from reviewapp.doctor import doctor
 from reviewapp.embedded.process import EmbeddedError
 
@@ -60,10 +61,15 @@ def opened_kit() -> Iterator[Kit]:
 @main.command()
 def run() -> None:
     """Web, worker and clock in one; with embedded servers where no address is given."""
-    _run_all(read_settings())
+    run_all(read_settings())
 
 
-def _run_all(settings: Settings, announce: Any = None) -> None:
+def run_all(
+    settings: Settings,
+    prepare: Callable[[Kit], None] | None = None,
+    announce: Callable[[Settings], None] | None = None,
+) -> None:
+    """Servers, schema, `prepare`, then web, worker and clock until SIGINT or SIGTERM."""
     from reviewapp.embedded.servers import servers
     from reviewapp.migrations.upgrade import upgrade
     from reviewapp.supervisor import Supervisor
@@ -72,14 +78,27 @@ def _run_all(settings: Settings, announce: Any = None) -> None:
     with servers(settings) as complete:
         kit = Kit(complete)
         upgrade(kit.database.engine)
+        if prepare:
+            prepare(kit)
         kit.close()
         supervisor = Supervisor(complete, ("web", "worker", "clock"))
         supervisor.stop_on_signals()
-        if announce is None:
-            click.echo(f"running at {complete.public_url}; Ctrl-C stops everything")
-        else:
+        if announce:
             announce(complete)
+        else:
+            click.echo(f"running at {complete.public_url}; Ctrl-C stops everything")
         supervisor.watch()
+
+
+def _process_settings() -> Settings:
+    """Settings of a process of its own: logs configured, the demo's clock followed."""
+    settings = read_settings()
+    configure_logs(settings.log_level)
+    if settings.demo:
+        from reviewapp.demo.command import follow_clock
+
+        follow_clock(settings)
+    return settings
 
 
 @main.command()
@@ -111,9 +130,7 @@ def worker() -> None:
     from reviewapp import models  # noqa: F401  # every table must be known
     from reviewapp.worker import work
 
-    settings = read_settings()
-    configure_logs(settings.log_level)
-    work(Kit(settings))
+    work(Kit(_process_settings()))
 
 
 @main.command()
@@ -121,9 +138,7 @@ def clock() -> None:
     """The clock alone: asks for every errand in its interval."""
     from reviewapp.worker import tick
 
-    settings = read_settings()
-    configure_logs(settings.log_level)
-    tick(Kit(settings))
+    tick(Kit(_process_settings()))
 
 
 @main.group()
@@ -169,7 +184,7 @@ def audit_verify(as_json: bool) -> None:
         sys.exit(1)
 
 
-for command in (doctor, accounts.shop, accounts.member):
+for command in (demo, doctor, accounts.shop, accounts.member):
     main.add_command(command)
 
 if __name__ == "__main__":
