@@ -45,6 +45,8 @@ def register_doors(app: Flask) -> None:
     from reviewapp.collect import author, customer, unsubscribe
     from reviewapp.support.service import open_case
     from reviewapp.web import operation, static, theme
+    from reviewapp.widgets import public
+    from reviewapp.widgets.front import serve_published
 
     app.register_blueprint(static.blueprint)
     app.register_blueprint(operation.blueprint)
@@ -52,6 +54,8 @@ def register_doors(app: Flask) -> None:
     app.register_blueprint(customer.blueprint, open_case=open_case)
     app.register_blueprint(author.blueprint)
     app.register_blueprint(unsubscribe.blueprint)
+    app.register_blueprint(public.blueprint)
+    serve_published(app, app.extensions["kit"])
     bind_api(app, api_doors())
 
 

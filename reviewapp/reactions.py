@@ -12,6 +12,8 @@ from reviewapp.media.service import sweep_staged
 from reviewapp.outbox import relay
 from reviewapp.outbox.relay import Reaction
 from reviewapp.web.api_idempotency import forget_idempotency_keys
+from reviewapp.widgets.follow import show_review
+from reviewapp.widgets.publishing import publish_due
 
 
 def relay_events(kit: Kit) -> None:
@@ -23,12 +25,12 @@ AFTER: Mapping[str, Sequence[Reaction]] = {
     "case.message_received": (),
     "case.opened": (),
     "media.failed": (),
-    "media.hidden": (),
-    "media.ready": (),
+    "media.hidden": (show_review,),
+    "media.ready": (show_review,),
     "permission.withdrawn": (),
-    "review.edited": (),
+    "review.edited": (show_review,),
     "review.submitted": (),
-    "review.withdrawn": (),
+    "review.withdrawn": (show_review,),
 }
 """Event → reactions, each in its own transaction; a failed one is tried again alone."""
 
@@ -45,6 +47,7 @@ EVERY: Mapping[str, Every] = {
     "events": Every(timedelta(seconds=2), relay_events),
     "media": Every(timedelta(minutes=1), render_attached),
     "staged_media": Every(timedelta(hours=1), sweep_staged),
+    "publish": Every(timedelta(seconds=5), publish_due),
     "idempotency_keys": Every(timedelta(hours=1), forget_idempotency_keys),
 }
 """Errand name → how often, what. Names are what `ping_after_commit` is handed."""

@@ -58,31 +58,29 @@ def product_views(
     strip = page_rows(session, product_id, with_photos=True, limit=STRIP_SIZE)
     shown = _shown(session, Reader(words, shop.time_zone), newest, strip, *by_chunk.values())
     photos = [photo for row in strip for photo in shown[row.position].photos]
+    placed = summary.next_position if summary else 0
     head = ProductView(
         shop=facts,
         product=product_facts(product),
         summary=summary_of(summary),
         newest=tuple(shown[row.position] for row in newest[:CHUNK_SIZE]),
         photos=tuple(photos[:STRIP_SIZE]),
-        last_chunk=chunk_of(summary.next_position - 1)
-        if summary and summary.next_position
-        else None,
+        last_chunk=chunk_of(placed - 1) if placed else None,
         next_chunk=chunk_of(newest[-1].position) if len(newest) > CHUNK_SIZE else None,
     )
-    return ProductViews(
-        widget_key=shop.widget_key,
-        pages=Pages(facts, words),
-        head=head,
-        chunks=tuple(
-            ChunkView(
-                shop=facts,
-                product=head.product,
-                number=number,
-                older=number - 1 if number else None,
-                reviews=tuple(shown[row.position] for row in rows),
-            )
-            for number, rows in by_chunk.items()
-        ),
+    chunk_views = tuple(_chunk(head, number, rows, shown) for number, rows in by_chunk.items())
+    return ProductViews(shop.widget_key, Pages(facts, words), head, chunk_views)
+
+
+def _chunk(
+    head: ProductView, number: int, rows: Sequence[ReviewRow], shown: dict[int, PublishedReview]
+) -> ChunkView:
+    return ChunkView(
+        shop=head.shop,
+        product=head.product,
+        number=number,
+        older=number - 1 if number else None,
+        reviews=tuple(shown[row.position] for row in rows),
     )
 
 

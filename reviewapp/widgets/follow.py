@@ -1,0 +1,28 @@
+"""What showing does after something happened elsewhere; named in reactions.py."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from reviewapp.core.kit import Kit
+from reviewapp.models.outbox import OutboxEvent
+from reviewapp.widgets.service import refresh_product, refresh_review, refresh_shop
+
+
+def show_review(session: Session, kit: Kit, event: OutboxEvent) -> None:
+    """After anything that changes what is shown of a review: `review_id` in the event."""
+    review_id = event.payload.get("review_id")
+    if review_id is not None:
+        refresh_review(session, UUID(review_id))
+
+
+def show_product(session: Session, kit: Kit, event: OutboxEvent) -> None:
+    """After a product's own facts changed: `product_id` in the event."""
+    refresh_product(session, UUID(event.payload["product_id"]))
+
+
+def show_shop(session: Session, kit: Kit, event: OutboxEvent) -> None:
+    """After the shop was made, or changed its name, language or rules."""
+    refresh_shop(session, event.shop_id)
