@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, BinaryIO, cast
 from uuid import UUID
 
+from babel.numbers import format_decimal
 from flask import g, request
 from werkzeug.datastructures import FileStorage
 
@@ -16,6 +17,7 @@ from reviewapp.collect.schemas import Fault
 from reviewapp.core.errors import AppError, OutsideFailed, TooMany
 from reviewapp.media.refusals import RefusedImage
 from reviewapp.media.service import MOST_PHOTOS, Staged, stage_photo, staged_photos
+from reviewapp.web.language import page_language
 from reviewapp.web.limits import client_address, limit
 from reviewapp.web.pages import gettext
 from reviewapp.web.session import kit, release, session
@@ -55,7 +57,10 @@ def sent_fields(*names: str) -> dict[str, Any]:
 
 def said(faults: Mapping[str, Fault]) -> dict[str, str]:
     """Faults in the reader's language."""
-    return {name: gettext(fault.text, most=f"{fault.most:,}") for name, fault in faults.items()}
+    return {
+        name: gettext(fault.text, most=format_decimal(fault.most, locale=page_language()))
+        for name, fault in faults.items()
+    }
 
 
 def take_photos(already: int = 0) -> Photos:
