@@ -54,7 +54,7 @@ def mailbox(name: str | None, path: Path) -> str:
     words = one_line(name or "")
     if not words:
         return f"<{path}>"
-    if words.isascii():
+    if words.isascii() and "=?" not in words:
         quoted = words.replace("\\", "\\\\").replace('"', '\\"')
         return f'"{quoted}" <{path}>'
     return f"{encoded(words)} <{path}>"
@@ -65,6 +65,7 @@ def encoded(text: str) -> str:
     line = one_line(text)
     if line.isascii() and len(line) <= 200 and "=?" not in line:
         return line
+    # Words that look encoded are encoded, or a reader would decode what nobody wrote.
     return Header(line, "utf-8", maxlinelen=70).encode(linesep="\r\n")
 
 

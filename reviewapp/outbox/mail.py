@@ -1,0 +1,167 @@
+"""Letters other than requests: queued with the change that causes them, sent by the worker."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from reviewapp.core import clock
+from reviewapp.core.db import EVERY_SHOP, Database, ping_after_commit
+from reviewapp.core.i18n import negotiate
+from reviewapp.core.ids import email_digest, new_id
+from reviewapp.core.kit import Kit
+from reviewapp.core.settings import Settings
+from reviewapp.models.account import Shop
+from reviewapp.models.catalog import Suppression
+from reviewapp.models.outbox import Mail
+from reviewapp.outbox.delivery import Outcome, Sender, Skip, Tally, deliver
+from reviewapp.outbox.envelopes import From, seal
+from reviewapp.outbox.letter_facts import LETTERS, LetterError
+from reviewapp.outbox.mailbox import Mailbox
+from reviewapp.outbox.shop_facts import shop_facts
+from reviewapp.outbox.smtp import Relay, SmtpSender
+
+TEAM_LETTERS = ("sign_in", "invitation")
+"""To members, not customers: sent whatever the suppression list says, and their link is wiped."""
+LINK_FACT = "link_url"
+
+
+def queue_letter(
+    session: Session,
+    *,
+    shop_id: UUID,
+    letter: str,
+    to: str | tuple[str | None, str],
+    language: str,
+    params: Mapping[str, Any],
+    key: str,
+    due_at: datetime | None = None,
+    customer_id: UUID | None = None,
+) -> UUID | None:
+    """Queue `letter` in the transaction of the change it tells about; sent after the commit.
+
+    `to` is an address or (name, address); `params` are JSON-ready facts of `letter_facts.LETTERS`
+    (those of the shop are filled in). `key` is unique in the shop: queued again, nothing happens
+    and None comes back. LetterError for a letter that does not exist.
+    """
+    if letter not in LETTERS:
+        raise LetterError(f"no such letter: {letter!r}")
+    name, email = (None, to) if isinstance(to, str) else to
+    queued = session.scalar(
+        insert(Mail)
+        .values(
+            id=new_id(),
+            created_at=clock.now(),
+            shop_id=shop_id,
+            key=key,
+            letter=letter,
+            to_email=email,
+            to_name=name,
+            language=negotiate(language),
+            params=dict(params),
+            customer_id=customer_id,
+            state="planned",
+            send_at=due_at or clock.now(),
+        )
+        .on_conflict_do_nothing(index_elements=["shop_id", "key"])
+        .returning(Mail.id)
+    )
+    if queued is not None and due_at is None:
+        ping_after_commit(session, "mail")
+    return queued
+
+
+def send_mail(kit: Kit) -> Tally:
+    """The errand `mail`: send every letter that is due."""
+    secret: list[UUID] = []
+
+    def load(session: Session, rows: Sequence[Mail]) -> Callable[[Mail], Outcome]:
+        secret.extend(row.id for row in rows if row.letter in TEAM_LETTERS)
+        return composer(session, rows, kit.settings)
+
+    try:
+        return deliver(kit.database, Mail, load, sender_for(kit.settings))
+    finally:
+        _wipe_links(kit.database, secret)
+
+
+def composer(
+    session: Session, rows: Sequence[Mail], settings: Settings
+) -> Callable[[Mail], Outcome]:
+    """Reads shops and suppressions for a batch; what it returns writes one letter."""
+    shop_ids = {row.shop_id for row in rows}
+    shops = {shop.id: shop for shop in session.scalars(select(Shop).where(Shop.id.in_(shop_ids)))}
+    suppressed = _suppressed(session, rows)
+
+    def compose(row: Mail) -> Outcome:
+        if row.letter not in TEAM_LETTERS:
+            digest = email_digest(row.to_email)
+            if reason := suppressed.get((row.shop_id, digest)):
+                return Skip(reason)
+        shop = shops[row.shop_id]
+        return seal(
+            row.letter,
+            row.language,
+            shop_facts(shop, row.to_name) | row.params,
+            row_id=row.id,
+            shop_id=row.shop_id,
+            to_email=row.to_email,
+            to_name=row.to_name,
+            writer=From(shop.name, settings.mail_from, shop.email),
+            at=clock.now(),
+        )
+
+    return compose
+
+
+def sender_for(settings: Settings) -> Sender:
+    """The relay, or without REVIEWAPP_SMTP_URL the mailbox under the data directory.
+
+    One for each process and thread, so that its connection is kept from errand to errand.
+    """
+    return _sender(settings, os.getpid(), threading.get_ident())
+
+
+@lru_cache(maxsize=8)
+def _sender(settings: Settings, pid: int, thread: int) -> Sender:
+    if settings.smtp_url is None:
+        return Mailbox(settings.data_dir / "mailbox")
+    return SmtpSender(
+        Relay.from_url(settings.smtp_url),
+        per_domain_per_second=settings.mail_per_domain_per_second,
+    )
+
+
+def _suppressed(session: Session, rows: Sequence[Mail]) -> dict[tuple[UUID, str], str]:
+    """Dead and complaining addresses; who unsubscribed from requests still gets answers."""
+    digests = {email_digest(row.to_email) for row in rows}
+    found = session.scalars(
+        select(Suppression).where(
+            Suppression.email_digest.in_(digests),
+            Suppression.reason.in_(("bounced", "complained")),
+            Suppression.lifted_at.is_(None),
+        )
+    )
+    return {(entry.shop_id, entry.email_digest): entry.reason for entry in found}
+
+
+def _wipe_links(database: Database, row_ids: Sequence[UUID]) -> None:
+    """A sign-in link that went out stands nowhere any more but in its letter."""
+    if not row_ids:
+        return
+    with database.transaction(EVERY_SHOP) as session:
+        session.execute(
+            update(Mail)
+            .where(Mail.id.in_(row_ids), Mail.state.not_in(("planned", "claimed")))
+            .values(params=Mail.params.op("-")(LINK_FACT))
+            .execution_options(synchronize_session=False)
+        )
