@@ -6,7 +6,6 @@ import statistics
 import sys
 import tempfile
 import time
-
 from pathlib import Path
 
 from sqlalchemy import text
@@ -49,15 +48,22 @@ VALUES (gen_random_uuid(), gen_random_uuid(), %s, gen_random_uuid(), 'en', 'plan
 
 def main(orders: int = ORDERS) -> None:
     """Print ours, the limit and their ratio."""
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        with EmbeddedPostgres(Path(folder) / "postgres") as postgres:
-            settings = Settings(data_dir=Path(folder), secret_keys=("bench",), database_url=postgres.url)
-            kit = Kit(settings.changed(redis_url="redis://127.0.0.1:1"))
-            upgrade(kit.database.engine)
-            kit.database.ping = _no_ping
-            limit = statistics.median(_plain_rate(kit.database, orders) for _ in range(3))
-            ours = statistics.median(_planning_rate(kit, orders) for _ in range(3))
-            kit.close()
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-") as folder,
+        EmbeddedPostgres(Path(folder) / "postgres") as postgres,
+    ):
+        settings = Settings(
+            data_dir=Path(folder),
+            secret_keys=("bench",),
+            database_url=postgres.url,
+            redis_url="redis://127.0.0.1:1",
+        )
+        kit = Kit(settings)
+        upgrade(kit.database.engine)
+        kit.database.ping = _no_ping
+        limit = statistics.median(_plain_rate(kit.database, orders) for _ in range(3))
+        ours = statistics.median(_planning_rate(kit, orders) for _ in range(3))
+        kit.close()
     print(f"executemany into a bare table  {limit:>9,.0f} rows/s")
     print(f"planning, {orders:,} orders    {ours:>9,.0f} orders/s")
     print(f"ratio                          {ours / limit:>9.2f}  (goal 0.30)")

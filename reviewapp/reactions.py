@@ -6,6 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from reviewapp.collect.planning import plan_due, wake_undelivered
+from reviewapp.collect.reminding import plan_reminders
+from reviewapp.collect.sending import send_due_requests
 from reviewapp.core.kit import Kit
 from reviewapp.media.render import render_attached
 from reviewapp.media.service import sweep_staged
@@ -45,6 +48,10 @@ class Every:
 
 EVERY: Mapping[str, Every] = {
     "events": Every(timedelta(seconds=2), relay_events),
+    "plan": Every(timedelta(minutes=1), plan_due),
+    "requests": Every(timedelta(seconds=2), send_due_requests),
+    "reminders": Every(timedelta(minutes=1), plan_reminders),
+    "undelivered": Every(timedelta(hours=1), wake_undelivered),
     "media": Every(timedelta(minutes=1), render_attached),
     "staged_media": Every(timedelta(hours=1), sweep_staged),
     "publish": Every(timedelta(seconds=5), publish_due),

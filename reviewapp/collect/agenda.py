@@ -30,6 +30,8 @@ class Asked(NamedTuple):
 
     at: datetime
     products: frozenset[UUID]
+    request_id: UUID | None = None
+    """The step-0 request, for a reminder too."""
 
 
 class Request(NamedTuple):

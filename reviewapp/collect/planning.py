@@ -79,7 +79,7 @@ GIVE_WAY = """
 UPDATE review_request SET state = 'cancelled', reason = 'merged', send_at = NULL
 WHERE id = ANY(%(request_ids)b)
 """
-OVERDUE = """
+UNDELIVERED = """
 UPDATE "order" o SET planning_due = true FROM review_request r
 WHERE o.request_id = r.id AND r.state = 'planned' AND r.send_at IS NULL AND NOT o.planning_due
   AND o.ordered_at <= %(before)s
@@ -115,11 +115,11 @@ def plan_due(kit: Kit) -> int:
         )
 
 
-def wake_overdue(kit: Kit) -> None:
-    """The errand "overdue": orders nothing of which came within 90 days are planned anew."""
+def wake_undelivered(kit: Kit) -> None:
+    """The errand "undelivered": orders nothing of which came within 90 days are planned anew."""
     with kit.database.transaction(EVERY_SHOP) as session:
         with driver(session).cursor() as cursor:
-            woken = cursor.execute(OVERDUE, {"before": clock.now() - NEVER_DELIVERED}).rowcount
+            woken = cursor.execute(UNDELIVERED, {"before": clock.now() - NEVER_DELIVERED}).rowcount
         if woken:
             ping_after_commit(session, "plan")
 

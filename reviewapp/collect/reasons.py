@@ -29,6 +29,7 @@ DELAYED = {
     "open_case": "Waits for an open case, for at most 14 days; then it goes out anyway.",
     "pause": "Waits for a pause to end, for at most 14 days; then it goes out anyway.",
     "spacing": "Another message went to this customer within the last days.",
+    "outside_hours": "Waits for daytime where the customer lives.",
 }
 REASONS = AWAITING | SKIPPED | CANCELLED | DELAYED
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from reviewapp.collect.planning import plan_due, wake_overdue
+from reviewapp.collect.planning import plan_due, wake_undelivered
 from reviewapp.core import clock
 from reviewapp.core.db import EVERY_SHOP
 from reviewapp.core.kit import Kit
@@ -260,10 +260,10 @@ def test_what_never_arrives_is_skipped_after_90_days_and_planned_if_it_does(
 ) -> None:
     order = place(kit, shop)
     plan_due(kit)
-    wake_overdue(kit)
+    wake_undelivered(kit)
     assert plan_due(kit) == 0
     with clock.frozen(NOW + timedelta(days=90)):
-        wake_overdue(kit)
+        wake_undelivered(kit)
         assert plan_due(kit) == 1
         assert request_of(kit, order).reason == "never_delivered"
         change_lines(kit, order, delivered_at=clock.now())
