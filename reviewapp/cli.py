@@ -19,6 +19,7 @@ from reviewapp.core.settings import Settings, SettingsError, read_settings
 from reviewapp.demo.command import demo
 from reviewapp.doctor import doctor
 from reviewapp.embedded.process import EmbeddedError
+from reviewapp.integrations.cli import import_group
 
 
 class OneLineErrors(click.Group):
@@ -184,7 +185,7 @@ def audit_verify(as_json: bool) -> None:
         sys.exit(1)
 
 
-for command in (demo, doctor, accounts.shop, accounts.member):
+for command in (demo, doctor, accounts.shop, accounts.member, import_group):
     main.add_command(command)
 
 if __name__ == "__main__":
