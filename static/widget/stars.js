@@ -12,7 +12,7 @@ function node(name, attributes, ...children) {
 
 const picture = node(
   "svg",
-  { viewBox: "0 0 120 24", part: "star-row" },
+  { viewBox: "0 0 120 24", part: "star-row", "aria-hidden": true },
   node("path", { d: FIVE }),
   node("svg", { height: 24, overflow: "hidden" }, node("path", { d: FIVE })),
 );
@@ -26,8 +26,8 @@ export function drawStars(average) {
 
 export const starSheet = new CSSStyleSheet();
 starSheet.replaceSync(`
-[part=stars]{display:inline-flex;align-items:center;gap:.4em;white-space:nowrap;color:inherit;text-decoration:none}
-[part=star-row]{inline-size:5.5em;block-size:1.1em;flex:none;fill:none;stroke:currentColor;stroke-width:1.4}
+[part=stars]{white-space:nowrap;color:inherit;text-decoration:none}
+[part=star-row]{inline-size:5em;block-size:1em;vertical-align:-.15em;margin-inline-end:.4em;fill:none;stroke:currentColor;stroke-width:1.4}
 svg svg{color:var(--review-star-color,#b87503);fill:currentColor}
 :dir(rtl)>svg{transform:scaleX(-1)}
 `);

@@ -22,6 +22,7 @@ a{color:inherit}
 [part=reviews]{margin-block:.5em}
 [part=review]{padding-block:1.1em;border-block-start:1px solid var(--line);display:grid;gap:.35em}
 [part=review-head]{display:flex;flex-wrap:wrap;align-items:center;gap:.3em .7em}
+[part=list] [part=star-row]{margin:0;flex:none}
 [part=review-head] span{display:inline-flex}
 [part=labels]{display:flex;flex-wrap:wrap;gap:.4em;list-style:none}
 [part=label]{border:1px solid var(--line);border-radius:var(--round);padding:0 .5em}
