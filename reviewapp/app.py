@@ -11,7 +11,9 @@ from reviewapp.core.logs import configure_logs
 from reviewapp.core.settings import Settings, read_settings
 from reviewapp.web.api import ApiBlueprint, bind_api
 from reviewapp.web.errors import bind_errors
+from reviewapp.web.flashes import bind_flashes
 from reviewapp.web.headers import bind_headers
+from reviewapp.web.navigation import bind_navigation
 from reviewapp.web.pages import bind_pages
 from reviewapp.web.session import bind_sessions
 
@@ -33,6 +35,8 @@ def create_app(settings: Settings | None = None, kit: Kit | None = None) -> Flas
     bind_sessions(app)
     bind_errors(app)
     bind_pages(app)
+    bind_flashes(app)
+    bind_navigation(app)
     register_doors(app)
     if kit.settings.trusted_proxies:
         hops = kit.settings.trusted_proxies
@@ -42,6 +46,7 @@ def create_app(settings: Settings | None = None, kit: Kit | None = None) -> Flas
 
 def register_doors(app: Flask) -> None:
     """Every door of every room; one line each."""
+    from reviewapp.accounts import home, signin
     from reviewapp.collect import author, customer, unsubscribe
     from reviewapp.support.service import open_case
     from reviewapp.web import operation, static, theme
@@ -51,6 +56,8 @@ def register_doors(app: Flask) -> None:
     app.register_blueprint(static.blueprint)
     app.register_blueprint(operation.blueprint)
     app.register_blueprint(theme.blueprint)
+    app.register_blueprint(signin.blueprint)
+    app.register_blueprint(home.blueprint)
     app.register_blueprint(customer.blueprint, open_case=open_case)
     app.register_blueprint(author.blueprint)
     app.register_blueprint(unsubscribe.blueprint)

@@ -35,7 +35,7 @@ def shop() -> None:
 @click.option("--country", default=None, help="Two letters, such as DE.")
 @click.option("--url", default=None, help="The storefront's address.")
 @click.pass_obj
-def create(opened_kit: KitOpener, name: str, email: str, **values: str) -> None:
+def create(opened_kit: KitOpener, /, name: str, email: str, **values: str) -> None:
     """Make a shop; prints its id, keys and a sign-in link as JSON."""
     with opened_kit() as kit, kit.database.transaction(EVERY_SHOP) as session:
         made = service.create_shop(session, name=name, email=email, **values)
@@ -59,7 +59,7 @@ def member() -> None:
 @click.option("--name", default="")
 @click.option("--role", required=True, type=click.Choice(ROLES))
 @click.pass_obj
-def add(opened_kit: KitOpener, shop_id: UUID, email: str, name: str, role: str) -> None:
+def add(opened_kit: KitOpener, /, shop_id: UUID, email: str, name: str, role: str) -> None:
     """Add somebody; prints a sign-in link good for a day as JSON."""
     with opened_kit() as kit, kit.database.transaction(EVERY_SHOP) as session:
         found = session.scalar(select(Shop).where(Shop.id == shop_id))

@@ -1,21 +1,21 @@
-"""Shops, members, sessions, sign-in links and API keys come and go here."""
+"""Shops begin here; members prove who they are, by password or link, and hold sessions."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from uuid import UUID
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from reviewapp.accounts.keys import create_api_key
 from reviewapp.accounts.passwords import check_password_rules, hash_password, password_matches
 from reviewapp.audit.service import record
 from reviewapp.core import clock
 from reviewapp.core.db import exactly_one, rows_changed, set_scope
 from reviewapp.core.errors import Conflict, Invalid, NotFound
 from reviewapp.core.ids import digest, new_id, new_secret
-from reviewapp.models.account import ROLES, ApiKey, Member, MemberSession, Shop, SignInLink
+from reviewapp.models.account import ROLES, Member, MemberSession, Shop, SignInLink
 
 SESSION_TERM = timedelta(days=30)
 LINK_TERM = timedelta(minutes=10)
@@ -82,7 +82,9 @@ def add_member(
 
 def set_password(session: Session, member: Member, password: str) -> None:
     """Take a new password; every session there is ends."""
-    check_password_rules(password)
+    shop = session.get_one(Shop, member.shop_id)
+    about = [member.email, member.email.partition("@")[0], *member.name.split(), shop.name]
+    check_password_rules(password, about)
     member.password_hash = hash_password(password)
     session.execute(delete(MemberSession).where(MemberSession.member_id == member.id))
 
@@ -159,37 +161,8 @@ def start_session(session: Session, member: Member, agent: str | None = None) ->
 
 
 def end_session(session: Session, token_digest: str) -> None:
-    """Sign out: the token is worth nothing from now on."""
+    """Sign out, or make room for a new session: the token is worth nothing from now on."""
     session.execute(delete(MemberSession).where(MemberSession.token_digest == token_digest))
-
-
-def create_api_key(session: Session, shop: Shop, *, name: str, role: str, by: str) -> str:
-    """A new key's secret, shown this once."""
-    if role not in ROLES:
-        raise Invalid(fields={"role": [f"One of {', '.join(ROLES)}."]})
-    secret = new_secret("sk")
-    key = ApiKey(
-        shop_id=shop.id, name=name.strip() or "Key", hint=secret[:8], token_digest=digest(secret),
-        role=role,
-    )  # fmt: skip
-    session.add(key)
-    session.flush()
-    record(
-        session, shop_id=shop.id, actor=by, action="key.created", subject=f"key:{key.id}", role=role
-    )
-    return secret
-
-
-def revoke_api_key(session: Session, shop: Shop, key_id: UUID, *, by: str) -> None:
-    """The key opens nothing from now on; NotFound when it is not this shop's or gone."""
-    revoke = (
-        update(ApiKey)
-        .where(ApiKey.shop_id == shop.id, ApiKey.id == key_id, ApiKey.revoked_at.is_(None))
-        .values(revoked_at=clock.now())
-    )
-    if rows_changed(session, revoke) != 1:
-        raise NotFound()
-    record(session, shop_id=shop.id, actor=by, action="key.revoked", subject=f"key:{key_id}")
 
 
 def members_by_email(session: Session, email: str) -> list[tuple[Member, Shop]]:

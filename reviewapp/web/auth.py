@@ -14,9 +14,11 @@ from werkzeug.wrappers import Response
 
 from reviewapp.core import clock
 from reviewapp.core.errors import NotAllowed, NotSignedIn
+from reviewapp.core.i18n import SOURCE_LANGUAGE
 from reviewapp.core.ids import digest
 from reviewapp.models.account import ApiKey, Member, MemberSession, Shop
 from reviewapp.web.forms import check_csrf
+from reviewapp.web.language import speak
 from reviewapp.web.session import enter_shop, kit, session
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -101,6 +103,7 @@ def gate_members(blueprint: Blueprint) -> None:
         access = _current_access()
         if access.startswith("public:"):
             return None
+        speak(SOURCE_LANGUAGE)  # the admin's words are not translated yet: no half-German page
         g.actor = _member_actor()
         if g.actor is None:
             if request.method == "GET":
@@ -144,17 +147,21 @@ def _member_actor() -> Actor | None:
         return None
     now = clock.now()
     g.session_digest = digest(token)
-    row = session().execute(
-        select(MemberSession, Member, Shop)
-        .join(Member, Member.id == MemberSession.member_id)
-        .join(Shop, Shop.id == Member.shop_id)
-        .where(
-            MemberSession.token_digest == g.session_digest,
-            MemberSession.expires_at > now,
-            MemberSession.seen_at > now - IDLE,
-            Member.disabled_at.is_(None),
+    row = (
+        session()
+        .execute(
+            select(MemberSession, Member, Shop)
+            .join(Member, Member.id == MemberSession.member_id)
+            .join(Shop, Shop.id == Member.shop_id)
+            .where(
+                MemberSession.token_digest == g.session_digest,
+                MemberSession.expires_at > now,
+                MemberSession.seen_at > now - IDLE,
+                Member.disabled_at.is_(None),
+            )
         )
-    ).first()
+        .first()
+    )
     if row is None:
         return None
     kept, member, shop = row
@@ -168,11 +175,15 @@ def _key_actor() -> Actor | None:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         return None
-    row = session().execute(
-        select(ApiKey, Shop)
-        .join(Shop, Shop.id == ApiKey.shop_id)
-        .where(ApiKey.token_digest == digest(token.strip()), ApiKey.revoked_at.is_(None))
-    ).first()
+    row = (
+        session()
+        .execute(
+            select(ApiKey, Shop)
+            .join(Shop, Shop.id == ApiKey.shop_id)
+            .where(ApiKey.token_digest == digest(token.strip()), ApiKey.revoked_at.is_(None))
+        )
+        .first()
+    )
     if row is None:
         return None
     key, shop = row

@@ -1,0 +1,116 @@
+"""Lists on admin pages by keyset: filters stay in the address, the next page is a link."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as Base64Error
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+import orjson
+from flask import request
+from sqlalchemy import ColumnElement, Select, literal, tuple_
+
+from reviewapp.core.errors import Invalid
+from reviewapp.web.session import session
+
+PAGE = 50
+LONGEST_WORDS = 200
+_READ: dict[type, Callable[[str], Any]] = {
+    datetime: datetime.fromisoformat,
+    UUID: UUID,
+    str: str,
+    int: int,
+}
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One page: `rows` as the statement selects them, and where to go on."""
+
+    rows: Sequence[Any]
+    next_href: str | None
+    first_href: str | None
+    """None on the first page."""
+
+
+def listing(
+    statement: Select[Any],
+    keys: Sequence[ColumnElement[Any]],
+    *,
+    newest_first: bool,
+    page: int = PAGE,
+) -> Listing:
+    """The page of `statement` that the address asks for with `after`.
+
+    `keys` order the list; together they are unique and none is ever null. Rows come as scalars
+    where the statement selects one thing. Invalid for an `after` that is none of this list's.
+    """
+    single = len(statement.column_descriptions) == 1
+    if after := request.args.get("after"):
+        place = [
+            literal(value, key.type) for value, key in zip(_read(after, keys), keys, strict=True)
+        ]
+        here = tuple_(*keys)
+        statement = statement.where(
+            here < tuple_(*place) if newest_first else here > tuple_(*place)
+        )
+    ordered = statement.order_by(*(key.desc() if newest_first else key.asc() for key in keys))
+    found = session().execute(ordered.add_columns(*keys).limit(page + 1)).all()
+    rows = [row[0] if single else row[: -len(keys)] for row in found[:page]]
+    more = len(found) > page
+    return Listing(
+        rows=rows,
+        next_href=_href(_told(found[page - 1][-len(keys) :])) if more else None,
+        first_href=_href(None) if after else None,
+    )
+
+
+def words() -> str:
+    """What was typed into the list's search field, cut to a length a search can bear."""
+    return request.args.get("q", "").replace("\x00", "").strip()[:LONGEST_WORDS]
+
+
+def like(text: str) -> str:
+    """An ILIKE pattern that finds `text` anywhere, its own wildcards taken as letters."""
+    for special in "\\%_":
+        text = text.replace(special, f"\\{special}")
+    return f"%{text}%"
+
+
+def chosen(name: str, options: Sequence[str]) -> str:
+    """The filter `name` from the address where it is one of `options`, else no filter."""
+    value = request.args.get(name, "")
+    return value if value in options else ""
+
+
+def _href(after: str | None) -> str:
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name != "after"]
+    query = urlencode([*kept, *([("after", after)] if after else [])])
+    return f"{request.path}?{query}" if query else request.path
+
+
+def _told(values: Sequence[Any]) -> str:
+    texts = [v.isoformat() if isinstance(v, datetime) else str(v) for v in values]
+    return urlsafe_b64encode(orjson.dumps(texts)).rstrip(b"=").decode()
+
+
+def _read(after: str, keys: Sequence[ColumnElement[Any]]) -> list[Any]:
+    try:
+        texts = orjson.loads(urlsafe_b64decode(after + "=="))
+        return [_value(text, key) for text, key in zip(texts, keys, strict=True)]
+    except (Base64Error, ValueError, TypeError, OverflowError) as error:
+        raise Invalid(fields={"after": ["Not a place in this list."]}) from error
+
+
+def _value(text: Any, key: ColumnElement[Any]) -> Any:
+    if not isinstance(text, str) or "\x00" in text:
+        raise ValueError("not a cursor's text")
+    value = _READ[key.type.python_type](text)
+    if isinstance(value, datetime) and value.tzinfo is None:
+        raise ValueError("not an instant")
+    return value

@@ -1,0 +1,124 @@
+"""The admin's side bar: where a role may go, and how much waits there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from flask import Flask, g, url_for
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from reviewapp.models.case import Case
+from reviewapp.models.review import Review
+from reviewapp.web.auth import Actor
+from reviewapp.web.flashes import heard
+from reviewapp.web.pages import gettext as _
+from reviewapp.web.session import session
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry: `action` is the right that shows it, `counts` what waits there."""
+
+    key: str
+    href: str
+    label: str
+    icon: str
+    action: str
+    section: str = ""
+
+
+def N_(message: str) -> str:  # noqa: N802  # gettext's own name for a marked message
+    """Mark a message for translation where it is not shown yet."""
+    return message
+
+
+WORK, CATALOG, SETUP = N_("Work"), N_("Catalogue"), N_("Set up")
+PLACES = (
+    Place("home", "/admin/", N_("Home"), "house", "report.read"),
+    Place("cases", "/admin/cases", N_("Cases"), "life-buoy", "case.read", WORK),
+    Place("queue", "/admin/queue", N_("Queue"), "inbox", "review.decide", WORK),
+    Place("reviews", "/admin/reviews", N_("Reviews"), "star", "review.read", WORK),
+    Place("requests", "/admin/requests", N_("Requests"), "send", "request.read", WORK),
+    Place("orders", "/admin/orders", N_("Orders"), "package", "catalog.read", CATALOG),
+    Place("products", "/admin/products", N_("Products"), "tag", "catalog.read", CATALOG),
+    Place("imports", "/admin/imports", N_("Imports"), "upload", "catalog.write", CATALOG),
+    Place("shop", "/admin/settings", N_("Settings"), "settings", "shop.edit", SETUP),
+    Place("letters", "/admin/letters", N_("Mail templates"), "mail", "request.read", SETUP),
+    Place("widget", "/admin/widget", N_("Widget"), "globe", "catalog.read", SETUP),
+    Place("team", "/admin/team", N_("Team"), "users", "team.edit", SETUP),
+    Place("keys", "/admin/keys", N_("API keys"), "key-round", "key.edit", SETUP),
+)
+SEARCHES = (
+    ("request.read", "/admin/requests?q=", N_("Search requests for")),
+    ("catalog.read", "/admin/orders?q=", N_("Search orders for")),
+    ("case.read", "/admin/cases?q=", N_("Search cases for")),
+)
+"""What the command bar offers for typed words."""
+MOST_COUNTED = 100
+
+
+def bind_navigation(app: Flask) -> None:
+    """Give every page of a signed-in member its side bar, command bar and passing messages."""
+
+    @app.context_processor
+    def places() -> dict[str, Any]:
+        actor: Actor | None = g.get("actor")
+        if actor is None or actor.kind != "member":
+            return {}
+        navigation = places_for(actor, partial(_waiting, actor.shop.id))
+        return {
+            "navigation": navigation,
+            "commands": [*navigation, _profile(), *_searches(actor)],
+            "sign_out_href": url_for("signin.sign_out"),
+            "messages": heard(),
+        }
+
+
+def places_for(actor: Actor, waiting: Any) -> list[Mapping[str, Any]]:
+    """The entries `actor` may open; `waiting(key)` tells how many things wait there."""
+    return [
+        {
+            "key": place.key,
+            "href": place.href,
+            "label": _(place.label),
+            "icon": place.icon,
+            "section": _(place.section) if place.section else "",
+            "count": waiting(place.key),
+        }
+        for place in PLACES
+        if actor.may(place.action)
+    ]
+
+
+def _profile() -> Mapping[str, Any]:
+    return {"href": "/admin/profile", "label": _("Your profile and password"), "icon": "user"}
+
+
+def _searches(actor: Actor) -> list[Mapping[str, Any]]:
+    return [
+        {"href": href, "label": _(label), "icon": "search", "query": True}
+        for action, href, label in SEARCHES
+        if actor.may(action)
+    ]
+
+
+def _waiting(shop_id: UUID, key: str) -> int | str:
+    """Counted up to a bound, so that a side bar never reads a long table."""
+    waits: dict[str, tuple[type[Case] | type[Review], ColumnElement[bool]]] = {
+        "cases": (Case, Case.state == "open"),
+        "queue": (Review, Review.state.in_(("pending", "held"))),
+    }
+    if key not in waits:
+        return 0
+    model, condition = waits[key]
+    some = select(model.id).where(model.shop_id == shop_id, condition).limit(MOST_COUNTED)
+    try:
+        found = session().scalar(select(func.count()).select_from(some.subquery())) or 0
+    except SQLAlchemyError:  # the page that says what failed has a side bar too
+        return 0
+    return f"{MOST_COUNTED - 1}+" if found >= MOST_COUNTED else found
