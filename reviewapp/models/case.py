@@ -53,6 +53,8 @@ class Case(OwnedByShop, Base):
     opened_at: Mapped[datetime] = mapped_column(default=clock.now)
     first_response_due_at: Mapped[datetime]
     first_responded_at: Mapped[datetime | None]
+    next_update_due_at: Mapped[datetime | None]
+    """After the first answer: when the customer was told to hear from us again."""
     solved_at: Mapped[datetime | None]
 
     customer: Mapped[Customer] = relationship(lazy="raise")

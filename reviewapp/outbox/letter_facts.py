@@ -98,6 +98,15 @@ LETTERS: Mapping[str, Facts] = {
             "page_url": URL,
         }
     ),
+    "case_reply": Facts(
+        SHOP
+        | {
+            "answer": LINES,
+            "answerer": OPTIONAL_TEXT,
+            "message": OPTIONAL_QUOTE,
+            "page_url": OPTIONAL_URL,
+        }
+    ),
     "review_received": Facts(SHOP | {"mine_url": URL, "days": NUMBER}, PRODUCT),
     "review_refused": Facts(
         SHOP

@@ -35,6 +35,13 @@ FACTS: dict[str, dict[str, Any]] = {
         "answer_by": "2026-11-24T09:00:00+00:00",
         "page_url": PAGE,
     },
+    "case_reply": SHOP
+    | {
+        "answer": "A new mug leaves tomorrow.\nYou keep the other one.",
+        "answerer": "Bo Lind",
+        "message": "It broke.\n{{ really }} <b>",
+        "page_url": PAGE,
+    },
     "review_received": SHOP | {"products": MUG, "mine_url": f"{PAGE}/mine", "days": 10},
     "review_refused": SHOP
     | {

@@ -764,19 +764,19 @@ def create_tables() -> None:
         postgresql_where=sa.text("state = 'published'"),
     )
     op.create_index(
-        "ix_review_words",
-        "review",
-        [sa.text("to_tsvector('simple', (title || ' ') || body)")],
-        unique=False,
-        postgresql_using="gin",
-        postgresql_where=sa.text("state = 'published'"),
-    )
-    op.create_index(
         "ix_review_shown_photos",
         "review",
         ["product_id", "rating", "position"],
         unique=False,
         postgresql_where=sa.text("state = 'published' AND photo_count > 0"),
+    )
+    op.create_index(
+        "ix_review_words",
+        "review",
+        [sa.literal_column("to_tsvector('simple', (title || ' ') || body)")],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_where=sa.text("state = 'published'"),
     )
     op.create_index(
         "uq_review_external",
@@ -806,6 +806,7 @@ def create_tables() -> None:
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("first_response_due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("first_responded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("next_update_due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("solved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
