@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from flask import make_response, render_template, request
@@ -20,7 +21,7 @@ from reviewapp.media.service import MOST_PHOTOS
 from reviewapp.models.case import ROUTES
 from reviewapp.models.catalog import Product
 from reviewapp.rights.texts import licence_texts
-from reviewapp.web.language import page_language
+from reviewapp.web.language import page_language, page_translator
 from reviewapp.web.pages import gettext
 from reviewapp.web.session import session
 
@@ -96,6 +97,7 @@ def page(template: str, *, faults: Mapping[str, str] | None = None, **values: An
         errors=errors,
         visit=visit(),
         address=address,
+        exactly=exactly,
         languages=other_languages(),
         help_href=address("customer.ask") + "#help",
         **values,
@@ -105,6 +107,11 @@ def page(template: str, *, faults: Mapping[str, str] | None = None, **values: An
         response.headers["Retry-After"] = str(over.retry_after_seconds)
     response.status_code = 429 if over is not None else 422 if errors else 200
     return response
+
+
+def exactly(instant: datetime) -> str:
+    """Day and time in the shop's zone, as a promise is told; the letter says the same."""
+    return page_translator().date_time(instant, visit().shop.time_zone)
 
 
 def _block(template: str, **values: Any) -> Markup:

@@ -15,6 +15,7 @@ from reviewapp.collect.answering import OpenCase, help_look, mark_responded, rec
 from reviewapp.collect.blocks import (
     NOTHING,
     current_item,
+    exactly,
     fingerprint,
     help_block,
     look_now,
@@ -45,7 +46,7 @@ from reviewapp.collect.schemas import (
 )
 from reviewapp.web.auth import public
 from reviewapp.web.language import page_language
-from reviewapp.web.pages import day, when
+from reviewapp.web.pages import day
 from reviewapp.web.session import session
 
 HOLDER = "whoever holds the signed link of a request"
@@ -140,8 +141,7 @@ def helped(token: str) -> Response:
     cases = cases_of(session(), visit().request.id)
     if not cases:
         return _see("customer.ask", _anchor="help")
-    due = when(cases[0].first_response_due_at, visit().shop.time_zone)
-    return _page("helped", due=due)
+    return _page("helped", due=exactly(cases[0].first_response_due_at))
 
 
 @blueprint.post("/r/<token>/review")

@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from reviewapp.audit.service import record
@@ -17,7 +16,6 @@ from reviewapp.core import clock
 from reviewapp.core.errors import Gone
 from reviewapp.core.json import canonical_sha256
 from reviewapp.media import service as media
-from reviewapp.models.account import Member
 from reviewapp.models.media import MediaAsset
 from reviewapp.models.review import ModerationDecision, Review, ReviewVersion
 from reviewapp.outbox.mail import queue_letter
@@ -177,7 +175,6 @@ def _new_review(session: Session, visit: Visit, item: Item, sent: Sent) -> Revie
         verified_buyer=item.line.delivered_at is not None and not visit.expired(now),
         incentivized=request.incentive is not None,
         incentive_disclosure=request.incentive_disclosure,
-        relation="staff" if _is_staff(session, visit) else None,
         **asdict(sent.words),
     )
     session.add(review)
@@ -247,19 +244,6 @@ def _confirm(session: Session, visit: Visit, item: Item, review: Review, sent: S
 
 def _decision_days(visit: Visit) -> timedelta:
     return timedelta(days=min(max(visit.shop.settings.auto_publish_days, 1), MOST_DECISION_DAYS))
-
-
-def _is_staff(session: Session, visit: Visit) -> bool:
-    """Whether the author belongs to the shop: a member's address or one of its domains (G25)."""
-    email = (visit.customer.email or "").casefold()
-    domain = email.rpartition("@")[2]
-    if not domain:
-        return False
-    domains = {name.casefold().lstrip("@") for name in visit.shop.settings.staff_domains}
-    members = select(Member.id).where(
-        Member.shop_id == visit.shop.id, func.lower(Member.email) == email
-    )
-    return domain in domains or session.scalar(members) is not None
 
 
 def _subject(asset: MediaAsset) -> Subject:
