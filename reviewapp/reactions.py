@@ -12,6 +12,8 @@ from reviewapp.collect.sending import send_due_requests
 from reviewapp.core.kit import Kit
 from reviewapp.media.render import render_attached
 from reviewapp.media.service import sweep_staged
+from reviewapp.moderate.screening import publish_overdue, screen_review
+from reviewapp.moderate.telling import tell_refused_author
 from reviewapp.outbox import relay
 from reviewapp.outbox.relay import Reaction
 from reviewapp.web.api_idempotency import forget_idempotency_keys
@@ -31,8 +33,14 @@ AFTER: Mapping[str, Sequence[Reaction]] = {
     "media.hidden": (show_review,),
     "media.ready": (show_review,),
     "permission.withdrawn": (),
-    "review.edited": (show_review,),
-    "review.submitted": (),
+    "reply.published": (show_review,),
+    "reply.withdrawn": (show_review,),
+    "review.edited": (screen_review, show_review),
+    "review.held": (),
+    "review.published": (show_review,),
+    "review.redacted": (show_review,),
+    "review.refused": (show_review, tell_refused_author),
+    "review.submitted": (screen_review,),
     "review.withdrawn": (show_review,),
 }
 """Event → reactions, each in its own transaction; a failed one is tried again alone."""
@@ -55,6 +63,7 @@ EVERY: Mapping[str, Every] = {
     "media": Every(timedelta(minutes=1), render_attached),
     "staged_media": Every(timedelta(hours=1), sweep_staged),
     "publish": Every(timedelta(seconds=5), publish_due),
+    "overdue": Every(timedelta(minutes=1), publish_overdue),
     "idempotency_keys": Every(timedelta(hours=1), forget_idempotency_keys),
 }
 """Errand name → how often, what. Names are what `ping_after_commit` is handed."""

@@ -1,0 +1,179 @@
+"""Screening what authors wrote, and the clock that publishes what nobody decided on."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import and_, delete, func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from reviewapp.core import clock
+from reviewapp.core.db import EVERY_SHOP
+from reviewapp.core.errors import Conflict
+from reviewapp.core.kit import Kit
+from reviewapp.models.account import Member, Shop
+from reviewapp.models.catalog import Order, OrderLine
+from reviewapp.models.outbox import OutboxEvent
+from reviewapp.models.review import Flag, Review, ReviewSketch
+from reviewapp.moderate import similarity
+from reviewapp.moderate.language import guess_language
+from reviewapp.moderate.links import host_of
+from reviewapp.moderate.queries import near_copies
+from reviewapp.moderate.rules import (
+    MOST_DAYS,
+    VELOCITY_HOURS,
+    WAITING,
+    ScreenFacts,
+    must_be_decided_by,
+    screen,
+)
+from reviewapp.moderate.service import CLOCK, Decision, decide
+
+BATCH = 200
+
+
+def screen_review(session: Session, kit: Kit, event: OutboxEvent) -> None:
+    """After review.submitted and review.edited: flag what a moderator should look at.
+
+    Nothing is decided here, and nothing here is told the stars (G12). An edit that came since
+    has its own event; the flags of older versions stay.
+    """
+    review = _loaded(session, UUID(event.payload["review_id"]))
+    if review is None or review.version != event.payload["version"]:
+        return
+    keep_sketch(session, review)
+    facts = gather(session, review)
+    session.execute(
+        delete(Flag).where(
+            Flag.review_id == review.id, Flag.version == review.version, Flag.kind != "report"
+        )
+    )
+    signals = screen(facts)
+    session.add_all(
+        Flag(
+            shop_id=review.shop_id,
+            review_id=review.id,
+            version=review.version,
+            kind=signal.kind,
+            explanation=signal.explanation,
+            field=signal.field,
+            start=signal.start,
+            end=signal.end,
+        )
+        for signal in signals
+    )
+    if any(signal.kind == "staff" for signal in signals):
+        review.relation = "staff"
+
+
+def publish_overdue(kit: Kit) -> int:
+    """The errand `overdue`: what nobody decided on in time is published by the clock (G14)."""
+    published = 0
+    for shop_id, review_id in _overdue(kit):
+        try:
+            published += _publish(kit, shop_id, review_id)
+        except Conflict:
+            continue
+    return published
+
+
+def keep_sketch(session: Session, review: Review) -> None:
+    """Store the sketch of the review's present words in place of an older one."""
+    session.execute(delete(ReviewSketch).where(ReviewSketch.review_id == review.id))
+    session.add_all(
+        ReviewSketch(review_id=review.id, shop_id=review.shop_id, band=band, value=value)
+        for band, value in enumerate(similarity.sketch(review.body))
+    )
+    session.flush()
+
+
+def gather(session: Session, review: Review) -> ScreenFacts:
+    """What screening may know of a review; the stars and answers about them are left out."""
+    shop = session.get_one(Shop, review.shop_id)
+    order = session.scalar(
+        select(Order).join(OrderLine).where(OrderLine.id == review.order_line_id)
+    )
+    customer = review.customer
+    answers = ((name, text) for name, text in review.answers.items() if isinstance(text, str))
+    countries = (order and order.country, customer and customer.country, shop.country)
+    domains = [*shop.settings.staff_domains, host_of(shop.url or "")]
+    return ScreenFacts(
+        texts=(("title", review.title), ("body", review.body), *answers),
+        locale=review.locale,
+        guess=guess_language(f"{review.title}\n{review.body}"),
+        countries=tuple(dict.fromkeys(code for code in countries if code)),
+        order_number=order.external_id if order else None,
+        author_email=customer.email if customer else None,
+        staff_emails=_staff_emails(session, shop),
+        own_domains=tuple(domain.casefold().lstrip("@") for domain in domains if domain),
+        blocked_words=shop.settings.blocked_words,
+        near_copies=len(near_copies(session, review)),
+        recent_reviews=_recent_reviews(session, review),
+    )
+
+
+def _loaded(session: Session, review_id: UUID) -> Review | None:
+    return session.get(
+        Review, review_id, options=[joinedload(Review.customer)], populate_existing=True
+    )
+
+
+def _staff_emails(session: Session, shop: Shop) -> frozenset[str]:
+    members = session.scalars(select(Member.email).where(Member.shop_id == shop.id))
+    return frozenset(email.strip().casefold() for email in (*members, shop.email))
+
+
+def _recent_reviews(session: Session, review: Review) -> int:
+    if review.customer_id is None:
+        return 0
+    since = review.submitted_at - timedelta(hours=VELOCITY_HOURS)
+    return (
+        session.scalar(
+            select(func.count()).where(
+                Review.customer_id == review.customer_id,
+                Review.submitted_at > since,
+                Review.submitted_at <= review.submitted_at,
+            )
+        )
+        or 0
+    )
+
+
+def _publish(kit: Kit, shop_id: UUID, review_id: UUID) -> int:
+    with kit.database.transaction(shop_id) as session:
+        review = session.get_one(Review, review_id)
+        if review.state not in WAITING or _deadline(review) > clock.now():
+            return 0
+        decide(session, review, Decision("publish"), by=CLOCK)
+        return 1
+
+
+def _overdue(kit: Kit) -> list[tuple[UUID, UUID]]:
+    now = clock.now()
+    written_at = func.coalesce(Review.edited_at, Review.submitted_at)
+    with kit.database.transaction(EVERY_SHOP) as session:
+        rows = session.execute(
+            select(Review.shop_id, Review.id)
+            .where(
+                Review.state.in_(WAITING),
+                or_(
+                    Review.decide_by <= now,
+                    and_(
+                        Review.state == "pending",
+                        written_at <= now - timedelta(days=MOST_DAYS),
+                    ),
+                ),
+            )
+            .order_by(Review.submitted_at, Review.id)
+            .limit(BATCH)
+        )
+        return [(row.shop_id, row.id) for row in rows]
+
+
+def _deadline(review: Review) -> datetime:
+    return must_be_decided_by(
+        state=review.state,
+        decide_by=review.decide_by,
+        written_at=review.edited_at or review.submitted_at,
+    )
