@@ -75,6 +75,7 @@ class Pages:
         return {
             "_": self._translator.gettext,
             "ngettext": self._translator.ngettext,
+            "mean": lambda value: _number(value, self._shop.language, "0.0"),
             "number": lambda value: _number(value, self._shop.language),
             "day": lambda on: _day(on, self._shop.language),
         }
@@ -104,5 +105,5 @@ def _day(on: date, language: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _number(value: float, language: str) -> str:
-    return format_decimal(value, locale=language)
+def _number(value: float, language: str, pattern: str | None = None) -> str:
+    return format_decimal(value, pattern, locale=language)

@@ -8,11 +8,9 @@ const WORDS = {
   pt: ["de 5 estrelas", "avaliação", "avaliações"],
 };
 
-/** [spoken, shown]: "4.4 out of 5 stars, 127 reviews" and "4.4 (127)"; without count: stars only. */
+/** ["4.4", "4.4 out of 5 stars", "127 reviews"]; a single rating, without `count`, is a whole number. */
 export function describe(average, count, language) {
   const [stars, one, many] = WORDS[language.slice(0, 2)] || WORDS.en;
-  const mean = average.toLocaleString(language);
-  const number = count?.toLocaleString(language);
-  const reviews = count === undefined ? "" : `, ${number} ${count === 1 ? one : many}`;
-  return [`${mean} ${stars}${reviews}`, `${mean} (${number})`];
+  const mean = average.toLocaleString(language, count && { minimumFractionDigits: 1 });
+  return [mean, `${mean} ${stars}`, `${count?.toLocaleString(language)} ${count === 1 ? one : many}`];
 }

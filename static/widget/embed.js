@@ -43,14 +43,15 @@ async function mountStars(element, product) {
   // Without data this throws: the tag keeps what stands inside it.
   const [average, count] = await rating(product);
   if (!count) return;
-  const [label, text] = describe(average, count, languageOf(element));
+  const language = languageOf(element);
+  const [mean, label, reviews] = describe(average, count, language);
   const href = element.getAttribute("href");
   const row = document.createElement(href ? "a" : "span");
   if (href) row.href = href;
   else row.role = "img";
-  row.ariaLabel = label;
+  row.ariaLabel = `${label}, ${reviews}`;
   row.part = "stars";
-  row.append(drawStars(average), text);
+  row.append(drawStars(average), `${mean} (${count.toLocaleString(language)})`);
   open(element, starSheet).replaceChildren(row);
 }
 

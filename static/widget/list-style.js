@@ -13,9 +13,11 @@ button:focus-visible,select:focus-visible,a:focus-visible{outline:2px solid;outl
 button[aria-pressed=true]{background:var(--soft);border-color:currentColor}
 a{color:inherit}
 [part=summary]{display:flex;flex-wrap:wrap;gap:1em 2.5em;align-items:center;margin-block-end:1em}
-[part=summary-text]{display:inline-flex;align-items:center;gap:.5em;font-size:1.25em;font-variant-numeric:tabular-nums}
+[part=summary-text]{display:grid;grid-template-columns:auto auto;gap:0 .75em;align-items:center}
+[part=average]{grid-row:span 2;font-size:2.75em;line-height:1.1;font-variant-numeric:tabular-nums}
+[part=summary-text] [part=star-row]{font-size:1.25em}
 [part=bars]{flex:1 1 16em;max-inline-size:26em;display:grid;gap:2px}
-[part=bar-row]{display:grid;grid-template-columns:6em 1fr 3.5em;gap:.6em;align-items:center;inline-size:100%;padding:.1em .4em;border-color:transparent;text-align:start;min-block-size:1.75em}
+[part=bar-row]{display:grid;grid-template-columns:5em 1fr minmax(2em,auto);gap:.6em;align-items:center;inline-size:100%;padding:.1em .4em;border-color:transparent;text-align:start;min-block-size:1.75em}
 [part=bar]{block-size:.55em;border-radius:1em;background:var(--soft);border:1px solid var(--line);overflow:hidden}
 [part=bar-fill]{display:block;block-size:100%;background:var(--review-star-color,#b87503)}
 [part=bar-count]{text-align:end;font-variant-numeric:tabular-nums}

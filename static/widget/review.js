@@ -6,7 +6,7 @@ const DATE = { dateStyle: "long", timeZone: "UTC" };
 /** The article for `review`; `show(photos, index, alt)` opens a photo. */
 export function drawReview(review, { words, language, folder, drawStars, describe, show }) {
   const day = (date) => h("time", { dateTime: date }, new Date(date).toLocaleDateString(language, DATE));
-  const stars = h("span", { role: "img", ariaLabel: describe(review.rating, undefined, language)[0] });
+  const stars = h("span", { role: "img", ariaLabel: describe(review.rating, undefined, language)[1] });
   stars.append(drawStars(review.rating));
   const labels = [
     review.verified && words.verified,
@@ -33,7 +33,8 @@ export function drawReview(review, { words, language, folder, drawStars, describ
       day(review.date),
       review.edited && ` (${words.edited})`,
     ),
-    labels.length && h("ul", { part: "labels" }, ...labels.map((label) => h("li", { part: "label" }, label))),
+    labels.length > 0 &&
+      h("ul", { part: "labels" }, ...labels.map((label) => h("li", { part: "label" }, label))),
     h("p", { part: "body", ...said }, review.body),
     review.redacted && h("p", { part: "note" }, words.redacted),
     review.photos && drawPhotos(review.photos, alt, folder, show),

@@ -3,7 +3,7 @@ import { h } from "./dom.js";
 
 /** The block and `press(stars)`, which shows the filters in force; `toggle(star)` is called back. */
 export function drawSummary(summary, { words, language, drawStars, describe }, toggle) {
-  const [label, shown] = describe(summary.average, summary.count, language);
+  const [mean, label, reviews] = describe(summary.average, summary.count, language);
   const most = Math.max(1, ...Object.values(summary.histogram));
   const bars = [5, 4, 3, 2, 1].map((star) => {
     const count = summary.histogram[star];
@@ -22,9 +22,10 @@ export function drawSummary(summary, { words, language, drawStars, describe }, t
   });
   const total = h(
     "p",
-    { part: "summary-text", role: "img", ariaLabel: label },
+    { part: "summary-text", role: "img", ariaLabel: `${label}, ${reviews}` },
+    h("span", { part: "average" }, mean),
     drawStars(summary.average),
-    shown,
+    h("span", { part: "count" }, reviews),
   );
   return {
     block: h("div", { part: "summary" }, total, h("div", { part: "bars" }, ...bars.map(([, row]) => row))),

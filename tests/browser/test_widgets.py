@@ -90,7 +90,7 @@ PRODUCT_PAGE = f"<main><h1>Stoneware mug</h1>{STARS}<p>A mug.</p>{LIST}</main>"
 
 def test_stars_and_list_appear(page: Page, storefront: Storefront) -> None:
     page.goto(storefront(PRODUCT_PAGE))
-    expect(page.get_by_role("img", name="3 out of 5 stars, 45 reviews").first).to_be_visible()
+    expect(page.get_by_role("img", name="3.0 out of 5 stars, 45 reviews").first).to_be_visible()
     expect(page.get_by_role("article")).to_have_count(20)
     expect(page.get_by_role("article").first).to_contain_text("No. 44")
     expect(page.get_by_role("region", name="Customer reviews")).to_be_visible()
@@ -127,10 +127,10 @@ def test_the_shopper_filters_and_orders(page: Page, storefront: Storefront) -> N
 @pytest.mark.parametrize(
     ("lang", "name", "region"),
     [
-        ("de-AT", "3 von 5 Sternen, 45 Bewertungen", "Kundenbewertungen"),
-        ("fr", "3 sur 5 étoiles, 45 avis", "Avis clients"),
-        ("es_MX", "3 de 5 estrellas, 45 reseñas", "Opiniones de clientes"),
-        ("pt-BR", "3 de 5 estrelas, 45 avaliações", "Avaliações de clientes"),
+        ("de-AT", "3,0 von 5 Sternen, 45 Bewertungen", "Kundenbewertungen"),
+        ("fr", "3,0 sur 5 étoiles, 45 avis", "Avis clients"),
+        ("es_MX", "3.0 de 5 estrellas, 45 reseñas", "Opiniones de clientes"),
+        ("pt-BR", "3,0 de 5 estrelas, 45 avaliações", "Avaliações de clientes"),
     ],
 )
 def test_the_page_decides_the_language(
@@ -151,7 +151,7 @@ def test_nothing_moves_while_they_load(page: Page, storefront: Storefront) -> No
 
     page.route("**/widget/v1/**", late)
     page.goto(url)
-    expect(page.get_by_role("img", name="3 out of 5 stars, 45 reviews").first).to_be_visible()
+    expect(page.get_by_role("img", name="3.0 out of 5 stars, 45 reviews").first).to_be_visible()
     expect(page.get_by_role("article")).to_have_count(20)
     shift = page.evaluate(
         """() => new Promise(done => {
@@ -173,7 +173,7 @@ def test_one_code_and_one_data_request_before_the_first_stars(
         lambda r: asked.append(r.url.removeprefix(live)) if r.url.startswith(live) else None,
     )
     page.goto(storefront(f"<main>{STARS}{STARS}</main>"))
-    expect(page.get_by_role("img", name="3 out of 5 stars, 45 reviews")).to_have_count(2)
+    expect(page.get_by_role("img", name="3.0 out of 5 stars, 45 reviews")).to_have_count(2)
     assert [url.rpartition("/")[2] for url in asked] == ["embed.js", "0.json"]
 
 
@@ -249,7 +249,7 @@ def test_a_product_with_an_odd_id_is_found(
 def test_a_changed_product_attribute_is_followed(page: Page, storefront: Storefront) -> None:
     page.goto(storefront('<review-stars product="NONE">none</review-stars>'))
     page.locator("review-stars").evaluate("e => e.setAttribute('product', 'MUG')")
-    expect(page.get_by_role("img", name="3 out of 5 stars, 45 reviews")).to_be_visible()
+    expect(page.get_by_role("img", name="3.0 out of 5 stars, 45 reviews")).to_be_visible()
 
 
 @pytest.mark.shared
