@@ -37,7 +37,7 @@ class Counts:
     updated: int = 0
     unchanged: int = 0
     bad: int = 0
-    lines: int = 0
+    rows: int = 0
     bad_rows: list[BadRow] = field(default_factory=list)
     """The first 1,000."""
 
@@ -103,7 +103,7 @@ def _begin(kit: Kit, shop_id: UUID, layout: str, file_name: str) -> UUID:
 
 def _note(session: Session, run_id: UUID, counts: Counts) -> ImportRun:
     run = session.get_one(ImportRun, run_id)
-    run.row_count = counts.lines + counts.bad
+    run.row_count = counts.rows + counts.bad
     run.created_count = counts.created
     run.updated_count = counts.updated
     run.unchanged_count = counts.unchanged
@@ -162,6 +162,7 @@ def _take(
     _copy(session, "in_order", _order_rows(orders.values()))
     _copy(session, "in_line", _line_rows(orders.values()))
     _copy(session, "in_event", _event_rows(orders.values()))
+    session.execute(text(sql.ANALYZE))
     session.execute(text(sql.PUT_PRODUCTS), values)
     session.execute(text(sql.PUT_CUSTOMERS), values)
     put = session.execute(text(sql.PUT_ORDERS), values).all()
@@ -174,7 +175,7 @@ def _take(
     counts.created += len(created)
     counts.updated += len(touched - created)
     counts.unchanged += len(orders) - len(touched)
-    counts.lines += sum(max(1, len(order.lines)) for order in orders.values())
+    counts.rows += sum(max(1, len(order.lines)) for order in orders.values())
 
 
 def _plan(session: Session, shop_id: UUID, external_ids: Sequence[str]) -> None:

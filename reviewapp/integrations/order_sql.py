@@ -19,6 +19,9 @@ TEMPORARY_TABLES = {
 }
 """Table → columns, in the order in which rows are copied."""
 
+ANALYZE = f"ANALYZE {', '.join(TEMPORARY_TABLES)}"
+"""Without it each batch is joined by reading the whole shop, and imports grow by the square."""
+
 PUT_PRODUCTS = """
 INSERT INTO product AS p (id, created_at, updated_at, shop_id, external_id, source, title,
   product_type, tags, excluded)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from reviewapp.integrations.rules import ahead_of
 
@@ -84,7 +85,7 @@ Read = OrderIn | BadRow
 def instant(text: str, zone: tzinfo, column: str) -> datetime:
     """An ISO 8601 instant in UTC; without an offset it is local time in `zone`."""
     try:
-        told = datetime.fromisoformat(SPACE_BEFORE_OFFSET.sub(_offset, text.strip()))
+        told = _read_instant(text.strip())
         at = (told if told.tzinfo else told.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise ColumnWrong(column, "not a date such as 2026-11-22 14:30") from error
@@ -142,6 +143,15 @@ def newest(orders: Iterable[Read]) -> datetime | None:
             told += [at for line in order.lines for at in line.facts.values()]
             last = max(told) if last is None else max(last, *told)
     return last
+
+
+@lru_cache(maxsize=4096)
+def _read_instant(text: str) -> datetime:
+    """Lines of one order tell the same instants; reading each once halves the work."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return datetime.fromisoformat(SPACE_BEFORE_OFFSET.sub(_offset, text))
 
 
 def _offset(found: re.Match[str]) -> str:
