@@ -47,7 +47,9 @@ def create_app(settings: Settings | None = None, kit: Kit | None = None) -> Flas
 def register_doors(app: Flask) -> None:
     """Every door of every room; one line each."""
     from reviewapp.accounts import home, signin
+    from reviewapp.collect import admin as requests_admin
     from reviewapp.collect import author, customer, unsubscribe
+    from reviewapp.support import admin as cases
     from reviewapp.support.service import open_case
     from reviewapp.web import operation, static, theme
     from reviewapp.widgets import public
@@ -58,6 +60,7 @@ def register_doors(app: Flask) -> None:
     app.register_blueprint(theme.blueprint)
     app.register_blueprint(signin.blueprint)
     app.register_blueprint(home.blueprint)
+    app.register_blueprint(requests_admin.blueprint)
     app.register_blueprint(customer.blueprint, open_case=open_case)
     app.register_blueprint(author.blueprint)
     app.register_blueprint(unsubscribe.blueprint)
@@ -68,9 +71,10 @@ def register_doors(app: Flask) -> None:
 
 def api_doors() -> list[ApiBlueprint]:
     """Every subject of the JSON API, in the order in which it is described."""
+    from reviewapp.collect import api as collect_api
     from reviewapp.integrations import api as integrations_api
 
-    return [integrations_api.products, integrations_api.orders]
+    return [integrations_api.products, integrations_api.orders, collect_api.requests]
 
 
 def served() -> Flask:
