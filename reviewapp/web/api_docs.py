@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, current_app, render_template
+from markupsafe import Markup, escape
 from werkzeug.wrappers import Response
 
 from reviewapp.core.json import json_response
 from reviewapp.web.auth import public
 from reviewapp.web.session import kit
 
+BACKTICKS = re.compile(r"`([^`]+)`")
 METHODS = ("get", "put", "post", "patch", "delete")
 blueprint = Blueprint("api-docs", __name__)
 
@@ -67,6 +70,16 @@ def page() -> str:
     return render_template(
         "api/public_docs.html", subjects=subjects(spec), about=about, address=address
     )
+
+
+@blueprint.app_template_filter("spoken")
+def spoken(text: str) -> Markup:
+    """Text in which `names between backticks` are set as code."""
+    parts = BACKTICKS.split(text)
+    told = [
+        Markup("<code>{}</code>").format(p) if n % 2 else escape(p) for n, p in enumerate(parts)
+    ]
+    return Markup("").join(told)
 
 
 def subjects(spec: dict[str, Any]) -> list[Subject]:
