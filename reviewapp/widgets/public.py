@@ -68,6 +68,8 @@ def _read_query() -> ReviewQuery:
 
 
 def _shop(widget_key: str) -> Shop:
+    if "\0" in widget_key:
+        raise NotFound()
     shop = session().scalars(select(Shop).where(Shop.widget_key == widget_key)).first()
     if shop is None:
         raise NotFound()
@@ -87,7 +89,9 @@ def _product_id(shop: Shop, key: str) -> UUID:
 
 
 def _external_id(key: str) -> str:
-    """The product id a document key stands for."""
+    """The product id a document key stands for; NUL is nothing the database could hold."""
+    if "\0" in key:
+        raise NotFound()
     if not key.startswith("~"):
         return key
     try:

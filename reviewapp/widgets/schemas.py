@@ -30,7 +30,7 @@ class Stars(fields.Field[tuple[int, ...]]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         parts = str(value).split(",")
-        if len(parts) > len(STARS) or not all(part in "12345" and part for part in parts):
+        if len(parts) > len(STARS) or not set(parts) <= {str(star) for star in STARS}:
             raise ValidationError("Stars are numbers from 1 to 5, separated by commas.")
         return tuple(sorted({int(part) for part in parts}))
 
@@ -50,7 +50,9 @@ class ReviewQuerySchema(Schema):
 
     stars = Stars(load_default=STARS)
     media = fields.Boolean(load_default=False)
-    q = fields.String(load_default="", validate=validate.Length(max=200))
+    q = fields.String(
+        load_default="", validate=[validate.Length(max=200), validate.ContainsNoneOf("\0")]
+    )
     sort = fields.String(load_default="newest", validate=validate.OneOf(SORTS))
     limit = fields.Integer(load_default=LIMIT, validate=validate.Range(1, 100))
     after = Cursor(data_key="cursor", load_default=None, allow_none=True)
