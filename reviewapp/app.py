@@ -7,7 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from reviewapp import models  # noqa: F401  # every table must be known before the first query
 from reviewapp.core.kit import Kit
-from reviewapp.core.logs import configure_logs
+from reviewapp.core.process import process_settings
 from reviewapp.core.settings import Settings, read_settings
 from reviewapp.web.api import ApiBlueprint, bind_api
 from reviewapp.web.errors import bind_errors
@@ -61,6 +61,7 @@ def register_doors(app: Flask) -> None:
     app.register_blueprint(signin.blueprint)
     app.register_blueprint(home.blueprint)
     app.register_blueprint(requests_admin.blueprint)
+    app.register_blueprint(cases.blueprint)
     app.register_blueprint(customer.blueprint, open_case=open_case)
     app.register_blueprint(author.blueprint)
     app.register_blueprint(unsubscribe.blueprint)
@@ -73,12 +74,16 @@ def api_doors() -> list[ApiBlueprint]:
     """Every subject of the JSON API, in the order in which it is described."""
     from reviewapp.collect import api as collect_api
     from reviewapp.integrations import api as integrations_api
+    from reviewapp.support import api as support_api
 
-    return [integrations_api.products, integrations_api.orders, collect_api.requests]
+    return [
+        integrations_api.products,
+        integrations_api.orders,
+        collect_api.requests,
+        support_api.cases,
+    ]
 
 
 def served() -> Flask:
     """What the web server loads."""
-    settings = read_settings()
-    configure_logs(settings.log_level)
-    return create_app(settings)
+    return create_app(process_settings())

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from reviewapp.core.db import EVERY_SHOP
 from reviewapp.core.errors import AppError
-from reviewapp.core.kit import Kit
+from reviewapp.core.kit import Kit, KitOpener
 
 POSTGRES_LEAST = 150_000
 REDIS_LEAST = 7
@@ -133,10 +133,9 @@ def _first_line(error: Exception) -> str:
 
 @click.command("doctor")
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
-def doctor(as_json: bool) -> None:
+@click.pass_obj
+def doctor(opened_kit: KitOpener, as_json: bool) -> None:
     """Check settings, database, queue, storage, mail and publishing; say how to mend each."""
-    from reviewapp.cli import opened_kit
-
     with opened_kit() as kit:
         findings = list(examine(kit))
     if as_json:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from uuid import UUID
 
 import click
@@ -13,11 +11,8 @@ from sqlalchemy import select
 from reviewapp.accounts import service
 from reviewapp.core.db import EVERY_SHOP
 from reviewapp.core.errors import NotFound
-from reviewapp.core.kit import Kit
+from reviewapp.core.kit import Kit, KitOpener
 from reviewapp.models.account import ROLES, Shop
-
-KitOpener = Callable[[], AbstractContextManager[Kit]]
-"""Handed down by the top as click's object: this room does not import it."""
 
 
 @click.group()

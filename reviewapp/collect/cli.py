@@ -18,7 +18,6 @@ from reviewapp.core.kit import KitOpener
 from reviewapp.models.account import Shop
 
 
-
 @click.command("plan")
 @click.option("--dry-run", "dry", is_flag=True, help="Show what would go out; write nothing.")
 @click.option("--days", default=90, show_default=True, type=click.IntRange(1, 3650))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -53,3 +55,7 @@ class Kit:
         """Let go of connections; also right after a fork."""
         if "database" in self.__dict__:
             self.database.close()
+
+
+KitOpener = Callable[[], AbstractContextManager[Kit]]
+"""How a command line opens the kit; handed to the rooms' commands as click's object."""

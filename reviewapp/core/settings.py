@@ -52,6 +52,11 @@ class Settings:
         return f"{self.storage_at}/published"
 
     @property
+    def clock_file(self) -> Path:
+        """What every process of the demo follows so that one clock moves them all."""
+        return self.data_dir / "clock"
+
+    @property
     def https(self) -> bool:
         """Whether customers reach us by HTTPS: cookies are then `Secure`."""
         return self.public_url.startswith("https://")

@@ -22,8 +22,8 @@ from reviewapp.core.kit import Kit
 from reviewapp.core.settings import Settings, read_settings
 from reviewapp.demo.seed import seed
 from reviewapp.models.account import Member
+from reviewapp.processes import run_all
 
-CLOCK_FILE = "clock"
 DEMO_FILE = "demo.json"
 LINK_TERM = timedelta(days=30)
 READY_SECONDS = 60.0
@@ -43,21 +43,14 @@ class Demo:
 @click.command("demo")
 def demo() -> None:
     """Run a filled demo shop; started again it goes on where it was."""
-    from reviewapp.cli import run_all  # the command lives beside the cli, which lists it
-
     settings = read_settings().changed(demo=True, smtp_url=None)
     settings = settings.changed(public_url=f"http://{settings.host}:{settings.port}")
     run_all(settings, prepare=prepare, announce=announce)
 
 
-def follow_clock(settings: Settings) -> None:
-    """Let this process share the demo's movable clock."""
-    clock.follow(settings.data_dir / CLOCK_FILE)
-
-
 def prepare(kit: Kit) -> None:
     """Before anything serves: the clock, the shop on first start, a fresh sign-in link."""
-    follow_clock(kit.settings)
+    clock.follow(kit.settings.clock_file)
     shop = seed(kit)
     file = kit.settings.data_dir / DEMO_FILE
     with kit.database.transaction(EVERY_SHOP) as session:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
@@ -19,15 +18,12 @@ from sqlalchemy import select
 from reviewapp.core import clock
 from reviewapp.core.db import EVERY_SHOP
 from reviewapp.core.errors import Invalid, NotFound
-from reviewapp.core.kit import Kit
+from reviewapp.core.kit import Kit, KitOpener
 from reviewapp.integrations import olist, order_rows
 from reviewapp.integrations.csv_file import Table, read_table
 from reviewapp.integrations.order_import import Counts, import_orders
 from reviewapp.integrations.order_values import Read, moved, newest
 from reviewapp.models.account import Shop
-
-KitOpener = Callable[[], AbstractContextManager[Kit]]
-"""Handed down by the top as click's object: this room does not import it."""
 
 REASONS_SHOWN = 20
 
