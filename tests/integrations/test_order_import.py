@@ -53,7 +53,7 @@ from reviewapp.integrations import order_import
 from reviewapp.integrations.csv_file import read_table
 from reviewapp.integrations.order_rows import read_orders
 order_import.BATCH_LINES = 10
-read = read_orders(read_table(Path(sys.argv[1])), ZoneInfo("UTC"), clock.now())
+read = read_orders(read_table(Path(sys.argv[1])), ZoneInfo("Europe/Berlin"), clock.now())
 order_import.import_orders(
     Kit(read_settings(None)), UUID(sys.argv[2]), read, layout="csv", file_name="orders.csv",
     progress=lambda line: print(line, flush=True),
