@@ -15,9 +15,10 @@ from reviewapp.core import clock
 from reviewapp.core.db import EVERY_SHOP
 from reviewapp.core.errors import AppError
 from reviewapp.outbox.addresses import BadAddress, Path
-from reviewapp.outbox.claims import Claim, Claims, Row, Settlement
+from reviewapp.outbox.claims import Claim, Claims, Row
 from reviewapp.outbox.envelopes import Envelope
 from reviewapp.outbox.letters import LetterError
+from reviewapp.outbox.marks import Settlement
 from reviewapp.outbox.smtp import NoAnswer, NotSent, RelayDown
 from reviewapp.outbox.smtp_replies import Reply, Stage, Verdict, judge
 

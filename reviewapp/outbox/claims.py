@@ -10,12 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 from uuid import UUID
 
-import psycopg
 from sqlalchemy import Update, func, select, text, update
 from sqlalchemy.orm import Session
 
@@ -24,6 +23,7 @@ from reviewapp.core.db import EVERY_SHOP, Database
 from reviewapp.core.ids import new_id
 from reviewapp.models.outbox import Mail
 from reviewapp.models.review_request import ReviewRequest
+from reviewapp.outbox.marks import Marks, Settlement, marks
 from reviewapp.outbox.owners import alive_here, owner
 
 LEASE = timedelta(seconds=120)
@@ -42,18 +42,6 @@ _in_progress: set[str] = set()
 
 
 @dataclass(frozen=True)
-class Settlement:
-    """What became of one row; `send_at` is set where it is to be tried again."""
-
-    row_id: UUID
-    state: str
-    reason: str | None = None
-    send_at: datetime | None = None
-    answer: str | None = None
-    attempts: int = 0
-
-
-@dataclass(frozen=True)
 class Claim(Generic[Row]):
     """A batch of rows that only this process sends."""
 
@@ -68,26 +56,16 @@ class Claims(Generic[Row]):
     database: Database
     model: type[Row]
     lease: timedelta = LEASE
-    _connection: psycopg.Connection[Any] | None = field(default=None, repr=False)
+    _marks: Marks | None = field(default=None, repr=False)
 
     @contextmanager
     def opened(self) -> Iterator[Claims[Row]]:
-        """A connection for the marks, apart from the pool: it sees all shops and flushes late."""
-        raw = self.database.engine.raw_connection()
-        connection = raw.driver_connection
-        raw.detach()
-        try:
-            if not isinstance(connection, psycopg.Connection):
-                raise TypeError("marks need psycopg")
-            connection.rollback()
-            connection.autocommit = True
-            connection.execute("SET synchronous_commit = off")
-            connection.execute("SELECT set_config('reviewapp.shop_id', %s, false)", (EVERY_SHOP,))
-            self._connection = connection
-            yield self
-        finally:
-            self._connection = None
-            raw.close()
+        """The connection for the marks, for as long as batches are being sent."""
+        with marks(self.database, self.model.__tablename__) as self._marks:
+            try:
+                yield self
+            finally:
+                self._marks = None
 
     def any_due(self) -> bool:
         """Whether there is anything to claim; cheap however many rows wait."""
@@ -127,28 +105,16 @@ class Claims(Generic[Row]):
 
         False when this one is not ours any more (the lease ran out): it must not be sent.
         """
-        if self._connection is None:
-            raise RuntimeError("turn() outside opened()")
-        now = clock.now()
-        marked = self._connection.execute(
-            _TURN.format(table=self.model.__tablename__),
-            {**_values(done, claim.id, now), "next": row_id, "message_id": message_id},
-            prepare=True,
-        )
-        return marked.rowcount == 1
+        return self._book().turn(claim.id, clock.now(), done, row_id, message_id)
 
     def settle(self, claim: Claim[Row], settlements: Sequence[Settlement]) -> None:
         """Write outcomes and give back what was not begun; flushed to disk, and so is all before.
 
         Ends the claim.
         """
-        model, now = self.model, clock.now()
+        model = self.model
+        self._book().settle(claim.id, clock.now(), settlements)
         with self.database.transaction(EVERY_SHOP) as session:
-            if settlements:
-                session.connection().exec_driver_sql(
-                    _SETTLE.format(table=model.__tablename__),
-                    [_values(done, claim.id, now) for done in settlements],
-                )
             session.execute(
                 update(model)
                 .where(
@@ -165,6 +131,11 @@ class Claims(Generic[Row]):
     def forget(self, claim: Claim[Row]) -> None:
         """This process no longer works on the claim, however that ended."""
         _in_progress.discard(claim.id)
+
+    def _book(self) -> Marks:
+        if self._marks is None:
+            raise RuntimeError("claims are worked on inside opened()")
+        return self._marks
 
     def recover(self) -> int:
         """Take up what dead senders left; returns how many rows.
@@ -214,34 +185,3 @@ class Claims(Generic[Row]):
 def _changed(session: Session, statement: Update, model: type[Row]) -> list[UUID]:
     quiet = statement.returning(model.id).execution_options(synchronize_session=False)
     return list(session.scalars(quiet))
-
-
-_SETTLE = """
-UPDATE "{table}" SET state = %(state)s::text, reason = %(reason)s::text,
-  smtp_answer = %(answer)s::text,
-  sent_at = CASE WHEN %(state)s::text = 'sent' THEN %(now)s::timestamptz ELSE sent_at END,
-  attempts = attempts + %(attempts)s::int,
-  send_at = coalesce(%(send_at)s::timestamptz, send_at),
-  claim_id = CASE WHEN %(state)s::text = 'planned' THEN NULL ELSE claim_id END,
-  claimed_at = CASE WHEN %(state)s::text = 'planned' THEN NULL ELSE claimed_at END,
-  sending_at = CASE WHEN %(state)s::text = 'planned' THEN NULL ELSE sending_at END
-WHERE id = %(row_id)s::uuid AND claim_id = %(claim_id)s::text AND state IN ('claimed', 'unknown')
-"""
-"""A slow answer may come after others gave the row up as `unknown`: the answer then counts."""
-
-_TURN = (
-    "WITH done AS (" + _SETTLE + "  RETURNING id)"
-    """
-UPDATE "{table}" SET sending_at = %(now)s::timestamptz, message_id = %(message_id)s::text
-WHERE id = %(next)s::uuid AND claim_id = %(claim_id)s::text
-  AND state = 'claimed' AND sending_at IS NULL
-"""
-)
-
-
-_NOTHING = [each.name for each in fields(Settlement)]
-
-
-def _values(done: Settlement | None, claim_id: str, now: datetime) -> dict[str, Any]:
-    outcome = asdict(done) if done else dict.fromkeys(_NOTHING)
-    return {**outcome, "claim_id": claim_id, "now": now}

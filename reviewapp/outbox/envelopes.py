@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -85,7 +86,7 @@ def seal(
         f"To: {mailbox(to_name, recipient)}",
         f"Reply-To: {mailbox(writer.name, path_of(writer.reply_to))}",
         f"Subject: {encoded(body.subject)}",
-        f"Date: {format_datetime(at)}",
+        f"Date: {_date(at.replace(microsecond=0))}",
         f"Message-ID: {identity}",
         f"Content-Language: {language}",
         "Auto-Submitted: auto-generated",
@@ -101,6 +102,11 @@ def seal(
     head = ("\r\n".join(headers) + "\r\n\r\n").encode()
     content = b"".join((head, _TEXT_PART, body.text, _HTML_PART, body.html, _END))
     return Envelope(sender, recipient, to_email, identity, content)
+
+
+@lru_cache(maxsize=64)
+def _date(at: datetime) -> str:
+    return format_datetime(at)
 
 
 def _way_out(unsubscribe: Unsubscribe) -> list[str]:

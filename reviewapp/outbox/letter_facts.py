@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit
 
 from reviewapp.core.i18n import Translator
 from reviewapp.outbox.splice import marker
@@ -133,7 +133,10 @@ LETTERS: Mapping[str, Facts] = {
 
 _CONSTANT = ("number", "flag", "choice")
 _UNFILLED = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|%\(\w+\)[sd]|\[\[\w+\]\]", re.DOTALL)
+_MAY_BE_UNFILLED = re.compile(r"[{%\[]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x85\u2028\u2029]+")
+_NOT_PLAIN = re.compile(r"[^ !-~]|  ")
+_WEB_ADDRESS = re.compile(r"https?://[\w.\[\]:-]+(?:[/?#][^\s\x00-\x1f\x7f]*)?")
 _HEX_COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
@@ -176,6 +179,7 @@ def with_markers(shape: Shape) -> dict[str, Any]:
     return {name: at(part) for name, part in shape}
 
 
+@lru_cache(maxsize=256)
 def readable_on(color: str) -> str:
     """Near-white or near-black, whichever contrasts more with `#rrggbb` (WCAG 1.4.3)."""
     if not _HEX_COLOR.fullmatch(color):
@@ -240,16 +244,12 @@ class _Reader:
             raise LetterError(f"{self.letter}: {name} is not a colour")
         if kind == "url":
             return self._address(name, value)
-        if kind != "quote" and (left := _UNFILLED.search(value)):
+        if kind != "quote" and _MAY_BE_UNFILLED.search(value) and (left := _UNFILLED.search(value)):
             raise LetterError(f"{self.letter}: {name} still holds {left[0]!r}")
         return _printable(value, one_line=kind == "text")
 
     def _address(self, name: str, value: str) -> str:
-        try:
-            parts = urlsplit(value)
-        except ValueError as error:
-            raise LetterError(f"{self.letter}: {name} is not an address") from error
-        if parts.scheme not in ("http", "https") or not parts.netloc or re.search(r"\s", value):
+        if not _WEB_ADDRESS.fullmatch(value):
             raise LetterError(f"{self.letter}: {name} is not a web address")
         return value
 
@@ -264,6 +264,8 @@ class _Reader:
 
 
 def _printable(value: str, *, one_line: bool) -> str:
+    if not _NOT_PLAIN.search(value):
+        return value.strip()
     unix = value.replace("\r\n", "\n").replace("\r", "\n")
     if one_line:
         return " ".join(_CONTROL.sub(" ", unix).split())

@@ -74,10 +74,15 @@ def render(letter: str, language: str, params: Mapping[str, Any]) -> Letter:
 def fill(letter: str, language: str, params: Mapping[str, Any]) -> Filled:
     """The same letter for sending, spliced into prepared and encoded pieces; tens of µs."""
     prepared, values = _lay_out(letter, language, params)
+    text, html = [], []
+    for value in values:
+        markup = html_of(value)
+        text.append(quoted_printable(value))
+        html.append(text[-1] if markup is value else quoted_printable(markup))
     return Filled(
         subject=_one_line(prepared.subject.fill(values)),
-        text=prepared.text.fill_encoded([quoted_printable(value) for value in values]),
-        html=prepared.html.fill_encoded([quoted_printable(html_of(v)) for v in values]),
+        text=prepared.text.fill_encoded(text),
+        html=prepared.html.fill_encoded(html),
     )
 
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from html import escape
 
 _MARKER = re.compile(r"zq(\d+)qz")
+_PLAIN = re.compile(r"[ !-<>-~]{0,74}[!-<>-~]")
+_SPECIAL = re.compile("[&<>\"'\n]")
 _BREAK = b"=\r\n"
 
 
@@ -59,6 +61,8 @@ def quoted_printable(text: str) -> bytes:
     soft break at the end costs three bytes and decodes to nothing; it lets pieces that were
     encoded apart stand one after another.
     """
+    if _PLAIN.fullmatch(text):
+        return text.encode("ascii") + _BREAK
     unix = text.replace("\r\n", "\n").replace("\r", "\n").encode()
     # The NUL keeps room for the break: it is encoded to three bytes, and taken off again.
     encoded = b2a_qp(unix + b"\0").removesuffix(b"=00").replace(b"\n", b"\r\n")
@@ -67,4 +71,4 @@ def quoted_printable(text: str) -> bytes:
 
 def html_of(value: str) -> str:
     """A value as HTML text or attribute; line ends become `<br>`."""
-    return escape(value).replace("\n", "<br>")
+    return escape(value).replace("\n", "<br>") if _SPECIAL.search(value) else value

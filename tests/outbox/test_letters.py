@@ -166,7 +166,7 @@ def test_every_role_is_explained_to_whom_it_is_offered(role: str) -> None:
         ("request", {"to_name": "%(first_name)s"}, "still holds"),
         ("request", {"page_url": "javascript:alert(1)"}, "not a web address"),
         ("request", {"page_url": "https://kiln.example/r/a b"}, "not a web address"),
-        ("request", {"page_url": "https://[oops"}, "not an address"),
+        ("request", {"page_url": "https:///oops"}, "not a web address"),
         ("request", {"shop_color": "red;}"}, "not a colour"),
         ("request", {"to_name": 7}, "is not text"),
         ("request", {"surprise": "x"}, "unknown surprise"),

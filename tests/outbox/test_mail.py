@@ -22,11 +22,12 @@ from reviewapp.models.catalog import Suppression
 from reviewapp.models.outbox import Mail
 from reviewapp.outbox import claims, mailbox, smtp
 from reviewapp.outbox.batch import OPERATOR_ERRORS, RETRY, Later, Skip, Tally
-from reviewapp.outbox.claims import Claims, Settlement
+from reviewapp.outbox.claims import Claims
 from reviewapp.outbox.delivery import deliver
 from reviewapp.outbox.envelopes import Envelope
 from reviewapp.outbox.letter_facts import LetterError
 from reviewapp.outbox.mail import composer, queue_letter, send_mail, sender_for
+from reviewapp.outbox.marks import Settlement
 from reviewapp.outbox.owners import owner
 from reviewapp.outbox.smtp import Relay, RelayDown, SmtpSender
 from tests import factories
@@ -550,14 +551,14 @@ def test_an_answer_that_comes_after_the_row_was_given_up_still_counts(
     queue(kit, shop_id)
     book, claim = claimed(kit)
     pretend(kit, state="unknown", reason="sender_died", sending_at=NOW)
-    book.settle(claim, [Settlement(claim.rows[0].id, "sent", None, None, "250 ok", 1)])
+    with book.opened():
+        book.settle(claim, [Settlement(claim.rows[0].id, "sent", None, None, "250 ok", 1)])
     assert (row(kit).state, row(kit).reason, row(kit).sent_at) == ("sent", None, NOW)
 
 
 def test_marks_are_not_flushed_one_by_one_and_stay_out_of_the_pool(kit: Kit) -> None:
     with Claims(kit.database, Mail).opened() as book:
-        assert book._connection is not None
-        setting = book._connection.execute("SHOW synchronous_commit").fetchone()
+        setting = book._book().connection.execute("SHOW synchronous_commit").fetchone()
         assert setting == ("off",)
     with kit.database.engine.connect() as connection:
         scope = connection.scalar(text("SELECT current_setting('reviewapp.shop_id', true)"))
