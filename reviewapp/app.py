@@ -49,6 +49,8 @@ def register_doors(app: Flask) -> None:
     from reviewapp.accounts import home, signin
     from reviewapp.collect import admin as requests_admin
     from reviewapp.collect import author, customer, unsubscribe
+    from reviewapp.moderate import admin as queue
+    from reviewapp.moderate import admin_fairness, admin_reviews
     from reviewapp.support import admin as cases
     from reviewapp.support.service import open_case
     from reviewapp.web import operation, static, theme
@@ -62,6 +64,9 @@ def register_doors(app: Flask) -> None:
     app.register_blueprint(home.blueprint)
     app.register_blueprint(requests_admin.blueprint)
     app.register_blueprint(cases.blueprint)
+    app.register_blueprint(queue.blueprint)
+    app.register_blueprint(admin_reviews.blueprint)
+    app.register_blueprint(admin_fairness.blueprint)
     app.register_blueprint(customer.blueprint, open_case=open_case)
     app.register_blueprint(author.blueprint)
     app.register_blueprint(unsubscribe.blueprint)

@@ -12,6 +12,7 @@ from reviewapp.collect.sending import send_due_requests
 from reviewapp.core.kit import Kit
 from reviewapp.media.render import render_attached
 from reviewapp.media.service import sweep_staged
+from reviewapp.moderate.fairness import watch_fairness
 from reviewapp.moderate.screening import publish_overdue, screen_review
 from reviewapp.moderate.telling import tell_refused_author
 from reviewapp.outbox import relay
@@ -27,8 +28,10 @@ def relay_events(kit: Kit) -> None:
 
 
 AFTER: Mapping[str, Sequence[Reaction]] = {
+    "case.answered": (),
     "case.message_received": (),
     "case.opened": (),
+    "case.state_changed": (),
     "media.failed": (),
     "media.hidden": (show_review,),
     "media.ready": (show_review,),
@@ -64,6 +67,7 @@ EVERY: Mapping[str, Every] = {
     "staged_media": Every(timedelta(hours=1), sweep_staged),
     "publish": Every(timedelta(seconds=5), publish_due),
     "overdue": Every(timedelta(minutes=1), publish_overdue),
+    "fairness": Every(timedelta(hours=1), watch_fairness),
     "idempotency_keys": Every(timedelta(hours=1), forget_idempotency_keys),
 }
 """Errand name → how often, what. Names are what `ping_after_commit` is handed."""

@@ -66,6 +66,8 @@ def open_case(
         return case
     else:
         case.state = "open"
+        if case.first_responded_at is not None:
+            case.next_update_due_at = promised_by(shop, case.route, clock.now())
     _add_message(session, case, asked)
     return case
 

@@ -14,10 +14,12 @@ from uuid import UUID
 import orjson
 from flask import request
 from sqlalchemy import ColumnElement, Select, literal, tuple_
+from sqlalchemy.orm import InstrumentedAttribute
 
 from reviewapp.core.errors import Invalid
 from reviewapp.web.session import session
 
+Key = ColumnElement[Any] | InstrumentedAttribute[Any]
 PAGE = 50
 LONGEST_WORDS = 200
 _READ: dict[type, Callable[[str], Any]] = {
@@ -39,8 +41,8 @@ class Listing:
 
 
 def listing(
-    statement: Select[Any],
-    keys: Sequence[ColumnElement[Any]],
+    statement: Select[*tuple[Any, ...]],
+    keys: Sequence[Key],
     *,
     newest_first: bool,
     page: int = PAGE,
@@ -99,7 +101,7 @@ def _told(values: Sequence[Any]) -> str:
     return urlsafe_b64encode(orjson.dumps(texts)).rstrip(b"=").decode()
 
 
-def _read(after: str, keys: Sequence[ColumnElement[Any]]) -> list[Any]:
+def _read(after: str, keys: Sequence[Key]) -> list[Any]:
     try:
         texts = orjson.loads(urlsafe_b64decode(after + "=="))
         return [_value(text, key) for text, key in zip(texts, keys, strict=True)]
@@ -107,7 +109,7 @@ def _read(after: str, keys: Sequence[ColumnElement[Any]]) -> list[Any]:
         raise Invalid(fields={"after": ["Not a place in this list."]}) from error
 
 
-def _value(text: Any, key: ColumnElement[Any]) -> Any:
+def _value(text: Any, key: Key) -> Any:
     if not isinstance(text, str) or "\x00" in text:
         raise ValueError("not a cursor's text")
     value = _READ[key.type.python_type](text)
