@@ -37,9 +37,11 @@ def index() -> str:
     reason = chosen("reason", tuple(REASONS))
     found = queries.requests(shop_id, state=state, reason=reason, words=words())
     counts = queries.outcome_counts(session(), shop_id)
+    page = listing(found, (ReviewRequest.created_at, ReviewRequest.id), newest_first=True)
     return render_template(
         "collect/admin_requests.html",
-        page=listing(found, (ReviewRequest.created_at, ReviewRequest.id), newest_first=True),
+        page=page,
+        numbers=queries.order_numbers(session(), page.rows),
         state=state,
         reason=reason,
         words=words(),

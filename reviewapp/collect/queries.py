@@ -55,6 +55,20 @@ def requests(
     return found
 
 
+def order_numbers(session: Session, rows: Sequence[ReviewRequest]) -> dict[UUID, list[str]]:
+    """The shop's own order numbers for each of `rows`; a reminder has those of its request."""
+    roots = {row.id: row.parent_id or row.id for row in rows}
+    found = session.execute(
+        select(Order.request_id, Order.external_id)
+        .where(Order.request_id.in_(set(roots.values())))
+        .order_by(Order.ordered_at, Order.id)
+    ).all()
+    return {
+        row_id: [number for request_id, number in found if request_id == root]
+        for row_id, root in roots.items()
+    }
+
+
 def outcome_counts(session: Session, shop_id: UUID) -> dict[tuple[str, str | None], int]:
     """Step-0 requests by (state, reason)."""
     rows = session.execute(
