@@ -22,7 +22,6 @@ from reviewapp.moderate.rules import WAITING
 from reviewapp.moderate.similarity import NEAR_COPY, similarity
 
 QUEUE_SHOWN = 50
-PAGE = 50
 CANDIDATES = 50
 
 
@@ -169,7 +168,11 @@ def reviews_of(
     shop_id: UUID, *, state: str | None = None, product_id: UUID | None = None, words: str = ""
 ) -> Select[Review]:
     """Reviews of the shop, unordered: by state, product and words that all stand in the text."""
-    found = select(Review).where(Review.shop_id == shop_id)
+    found = (
+        select(Review)
+        .where(Review.shop_id == shop_id)
+        .options(joinedload(Review.product), selectinload(Review.flags))
+    )
     if state:
         found = found.where(Review.state == state)
     if product_id:
@@ -183,20 +186,6 @@ def reviews_of(
             )
         )
     return found
-
-
-def review_page(
-    session: Session, found: Select[Review], after: tuple[datetime, UUID] | None = None
-) -> tuple[list[Review], bool]:
-    """One page, newest first, and whether there is another."""
-    if after is not None:
-        found = found.where(tuple_(Review.submitted_at, Review.id) < after)
-    rows = session.scalars(
-        found.options(joinedload(Review.product), selectinload(Review.flags))
-        .order_by(Review.submitted_at.desc(), Review.id.desc())
-        .limit(PAGE + 1)
-    ).all()
-    return list(rows[:PAGE]), len(rows) > PAGE
 
 
 def state_counts(session: Session, shop_id: UUID) -> dict[str, int]:

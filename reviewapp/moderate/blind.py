@@ -1,0 +1,140 @@
+"""A review as a moderator sees it before deciding: there is no place for stars in it (G12)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from reviewapp.models.media import MediaAsset
+from reviewapp.models.review import Flag, Review
+from reviewapp.moderate.passages import FIELDS, Piece, marked
+from reviewapp.moderate.signals import Span
+from reviewapp.moderate.texts import QUESTIONS
+
+SHOWN_MEDIA = ("attached", "ready")
+
+
+@dataclass(frozen=True)
+class FlagLine:
+    """A flag as evidence: its sentence and the words it is about."""
+
+    kind: str
+    explanation: str
+    field: str | None
+    words: str
+    mark: str
+    """What a form sends to name the place: "field:start:end"; "" where there is none."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A question of the form and what the author answered."""
+
+    question: str
+    pieces: Sequence[Piece]
+
+
+@dataclass(frozen=True)
+class BlindReview:
+    """Everything about the present version but its stars."""
+
+    id: UUID
+    version: int
+    state: str
+    display_name: str
+    product: str
+    product_url: str | None
+    product_image: str | None
+    title: Sequence[Piece]
+    body: Sequence[Piece]
+    answers: Sequence[Answer]
+    photos: Sequence[MediaAsset]
+    flags: Sequence[FlagLine]
+    submitted_at: datetime
+    edited_at: datetime | None
+    decide_by: datetime | None
+    verified_buyer: bool
+    incentivized: bool
+    source: str
+    staff: bool
+
+
+def blind(review: Review, labels: Mapping[str, str] | None = None) -> BlindReview:
+    """`review` (with product, flags and media loaded) without its stars.
+
+    `labels` name the shop's own questions by id.
+    """
+    flags = [flag for flag in review.flags if flag.version == review.version]
+    texts = {"title": review.title, "body": review.body}
+    answers = {
+        name: str(value) for name, value in review.answers.items() if value not in ("", None)
+    }
+    return BlindReview(
+        id=review.id,
+        version=review.version,
+        state=review.state,
+        display_name=review.display_name,
+        product=review.product.title,
+        product_url=review.product.url,
+        product_image=review.product.image_url,
+        title=_pieces(review.title, "title", flags),
+        body=_pieces(review.body, "body", flags),
+        answers=[
+            Answer(
+                (labels or {}).get(name) or QUESTIONS.get(name, name), _pieces(text, name, flags)
+            )
+            for name, text in answers.items()
+        ],
+        photos=[asset for asset in review.media if asset.state in SHOWN_MEDIA],
+        flags=_lines(flags, texts | answers),
+        submitted_at=review.submitted_at,
+        edited_at=review.edited_at,
+        decide_by=review.decide_by,
+        verified_buyer=review.verified_buyer,
+        incentivized=review.incentivized,
+        source=review.source,
+        staff=review.relation == "staff",
+    )
+
+
+def question_labels(questions: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, str]:
+    """Labels of a shop's own questions by id, from its settings."""
+    return {
+        str(question["id"]): str(question.get("label", question["id"]))
+        for group in questions.values()
+        for question in group
+        if "id" in question
+    }
+
+
+def _pieces(text: str, field: str, flags: Sequence[Flag]) -> list[Piece]:
+    return marked(
+        text,
+        [
+            (Span(flag.start, flag.end), flag.kind)
+            for flag in flags
+            if flag.field == field and flag.start is not None and flag.end is not None
+        ],
+    )
+
+
+def _lines(flags: Sequence[Flag], texts: Mapping[str, str]) -> list[FlagLine]:
+    """The flags in the order of the text, those about the whole review first."""
+    order = {name: place for place, name in enumerate(texts)}
+    ordered = sorted(
+        flags,
+        key=lambda flag: (order.get(flag.field or "", -1), flag.start or 0, flag.kind),
+    )
+    return [
+        FlagLine(
+            kind=flag.kind,
+            explanation=flag.explanation,
+            field=flag.field,
+            words=texts.get(flag.field or "", "")[flag.start : flag.end] if flag.field else "",
+            mark=f"{flag.field}:{flag.start}:{flag.end}" if flag.field in FIELDS else "",
+        )
+        for flag in ordered
+    ]

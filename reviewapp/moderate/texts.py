@@ -1,0 +1,78 @@
+"""Words for people: reasons, actions, kinds of flags and answers; English msgids."""
+
+from __future__ import annotations
+
+REASONS: dict[str, tuple[str, str]] = {
+    "abusive": (
+        "Abusive",
+        "Harassing, defamatory, obscene or vulgar. Anger about a product is not abuse.",
+    ),
+    "personal_information": (
+        "Personal information",
+        "It shows somebody’s data or likeness. Taking out the passage is often enough.",
+    ),
+    "discriminatory": (
+        "Discriminatory",
+        "It puts people down for origin, religion, sex, age, disability or the like.",
+    ),
+    "confidential": ("Confidential", "It tells secrets: trade secrets, passwords, private talks."),
+    "clearly_false": (
+        "Clearly false",
+        "A fact you can disprove with evidence. An opinion in dispute is not clearly false.",
+    ),
+    "not_genuine": (
+        "Not genuine",
+        "Bought, invented, or written by a competitor or by the shop itself; say how you know.",
+    ),
+    "unrelated": (
+        "Unrelated",
+        "About something else altogether. Delivery and service belong to the experience.",
+    ),
+    "unlawful": ("Unlawful", "Its content breaks the law, or a court forbade it."),
+    "duplicate": ("Duplicate", "The same author sent the same text for the same purchase."),
+    "author_withdrew": ("Withdrawn by its author", "The author took it back."),
+}
+"""Reason of G13 → label and one sentence of help."""
+
+ACTIONS = {
+    "publish": "Published",
+    "refuse": "Refused",
+    "redact": "Published with a passage taken out",
+    "hold": "Held as possible fraud",
+}
+STATES = {
+    "pending": ("Waiting", "info", "clock"),
+    "held": ("Held", "warn", "pause"),
+    "published": ("Published", "good", "check"),
+    "refused": ("Refused", "bad", "ban"),
+    "withdrawn": ("Withdrawn", "", "undo-2"),
+}
+"""State → label, tone, icon."""
+
+FLAGS = {
+    "language": ("Language", "languages"),
+    "profanity": ("Language that may offend", "flag"),
+    "personal_data": ("Personal data", "user"),
+    "link": ("Web address", "link"),
+    "duplicate": ("Near-copy", "copy"),
+    "staff": ("Staff", "users"),
+    "blocked_word": ("Your list of words", "list-checks"),
+    "velocity": ("Many at once", "clock"),
+    "report": ("Reported", "flag"),
+}
+"""Kind of flag → label, icon; all look alike, none has a colour that judges."""
+
+REPLY_KINDS = {
+    "mismatch": "Not what they expected",
+    "shipping": "Delivery",
+    "support": "Our service",
+    "quality": "Quality",
+    "thanks": "Thank you",
+}
+QUESTIONS = {
+    "fit": "How does it fit?",
+    "use": "How do you use it?",
+    "result": "What changed since you have been using it?",
+    "delivery": "How did it arrive?",
+}
+"""Labels of the built-in questions; a shop's own come from its settings."""
