@@ -25,7 +25,8 @@ from reviewapp.models.account import Shop
 from reviewapp.models.outbox import Mail
 from reviewapp.outbox.delivery import Outcome, deliver
 from reviewapp.outbox.envelopes import From, Unsubscribe, seal
-from reviewapp.outbox.smtp import Relay, SmtpSender
+from reviewapp.outbox.smtp import SmtpSender
+from reviewapp.outbox.smtp_relay import Relay
 
 MAILS = 10_000
 PROCESSES = 2

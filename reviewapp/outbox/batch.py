@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Generic, Protocol, TypeAlias
-from uuid import UUID
+from datetime import timedelta
+from typing import Generic
 
 import structlog
-from sqlalchemy.orm import Session
 
 from reviewapp.core import clock
 from reviewapp.core.db import EVERY_SHOP
 from reviewapp.core.errors import AppError
-from reviewapp.outbox.addresses import BadAddress, Path
+from reviewapp.outbox.addresses import BadAddress
 from reviewapp.outbox.claims import Claim, Claims, Row
 from reviewapp.outbox.envelopes import Envelope
 from reviewapp.outbox.letters import LetterError
 from reviewapp.outbox.marks import Settlement
+from reviewapp.outbox.outcomes import Bounce, Load, Outcome, Sender, Skip, Tally
 from reviewapp.outbox.smtp import NoAnswer, NotSent, RelayDown
 from reviewapp.outbox.smtp_replies import Reply, Stage, Verdict, judge
 
@@ -29,69 +28,6 @@ OPERATOR_ERRORS = 5
 RETRY = tuple(timedelta(minutes=m) for m in (5, 15, 60, 180, 360, 720, 1440, 1440))
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True)
-class Skip:
-    """Not sent, for good; `reason` is shown. `state` may be `cancelled`: not wanted any more."""
-
-    reason: str
-    state: str = "skipped"
-
-
-@dataclass(frozen=True)
-class Later:
-    """Not sent now but from `at` on; `reason` is shown."""
-
-    at: datetime
-    reason: str
-
-
-@dataclass(frozen=True)
-class Bounce:
-    """An address that surely takes no mail."""
-
-    shop_id: UUID
-    email: str
-    reply: Reply
-
-
-Outcome: TypeAlias = Envelope | Skip | Later
-Load: TypeAlias = Callable[[Session, Sequence[Row]], Callable[[Row], Outcome]]
-"""Reads, in one transaction, all that a batch needs (rows are attached: facts may be noted on
-them), and returns what decides and composes a single row, without the database."""
-
-
-class Sender(Protocol):
-    """Where messages go: `smtp.SmtpSender` or `mailbox.Mailbox`."""
-
-    def open(self) -> None:
-        """Be ready, or raise OutsideFailed."""
-
-    def wait_seconds(self, recipient: Path) -> float:
-        """How long to leave the recipient's domain alone."""
-
-    def offer(self, envelope: Envelope) -> tuple[Reply, Reply | None]:
-        """Name sender and recipient."""
-
-    def hand_over(self, envelope: Envelope) -> Reply:
-        """Send the message."""
-
-    def abandon(self) -> None:
-        """Drop what is open."""
-
-
-@dataclass
-class Tally:
-    """What a run did, in rows."""
-
-    sent: int = 0
-    skipped: int = 0
-    postponed: int = 0
-    unknown: int = 0
-    recovered: int = 0
-    stopped: str | None = None
-    """Why the run ended early: the relay refuses for a reason the operator must mend."""
 
 
 @dataclass
@@ -111,11 +47,16 @@ class Batch(Generic[Row]):
     leaving: bool = False
     bounced: list[Bounce] = field(default_factory=list)
     refusals: int = 0
+    held: list[tuple[Row, Envelope]] = field(default_factory=list)
+    """Composed, but their domains must be left alone for a while."""
 
     def work(self) -> None:
         """Send the batch; whatever happens, every row is settled, given back, or `unknown`."""
         try:
             self._send_all()
+        except BaseException:
+            self.sender.abandon()
+            raise
         finally:
             try:
                 self._interrupted()
@@ -127,30 +68,48 @@ class Batch(Generic[Row]):
         with self.claims.database.transaction(EVERY_SHOP) as session:
             session.add_all(self.claim.rows)
             compose = self.load(session, self.claim.rows)
-        held: list[tuple[Row, Envelope, float]] = []
+        ready = self._ready(compose)
+        ahead = next(ready, None)
+        while ahead and self._may_go_on():
+            (row, envelope), ahead = ahead, next(ready, None)
+            self._send(row, envelope, ahead[1] if ahead else None)
+        self._send_held()
+
+    def _ready(self, compose: Callable[[Row], Outcome]) -> Iterator[tuple[Row, Envelope]]:
+        """Compose row by row; those whose domain must be left alone are held for the end."""
         for row in self.claim.rows:
-            if not self._may_go_on():
-                return
             self.current = row
             envelope = self._composed(compose, row)
-            if envelope and (wait := self._sent_or_wait(row, envelope)):
-                held.append((row, envelope, wait))
             self.current = None
-        while held and self._may_go_on():
-            soonest = min(wait for _, _, wait in held)
-            if soonest > PACE_SECONDS:
-                return
-            self.pause(soonest)
-            held = self._again(held)
+            if envelope is None:
+                continue
+            if self.sender.wait_seconds(envelope.recipient):
+                self.held.append((row, envelope))
+            else:
+                yield row, envelope
 
-    def _again(self, held: list[tuple[Row, Envelope, float]]) -> list[tuple[Row, Envelope, float]]:
-        still_held = []
-        for row, envelope, _ in held:
-            self.current = row
-            if self._may_go_on() and (wait := self._sent_or_wait(row, envelope)):
-                still_held.append((row, envelope, wait))
-            self.current = None
-        return still_held
+    def _send_held(self) -> None:
+        while self.held and self._may_go_on():
+            waits = []
+            for row, envelope in list(self.held):
+                wait = self.sender.wait_seconds(envelope.recipient)
+                if wait:
+                    waits.append(wait)
+                elif self._may_go_on():
+                    self.held.remove((row, envelope))
+                    self._send(row, envelope, None)
+            if waits and min(waits) > PACE_SECONDS:
+                self._leave_alone(min(waits))
+            elif waits:
+                self.pause(min(waits))
+
+    def _leave_alone(self, seconds: float) -> None:
+        """Back to the queue, due when their domain may be written to again."""
+        again_at = clock.now() + timedelta(seconds=seconds)
+        for row, _ in self.held:
+            self.tally.postponed += 1
+            self._note(Settlement(row.id, "planned", "domain_busy", again_at))
+        self.held = []
 
     def _may_go_on(self) -> bool:
         """Half the lease is for rows not begun; the rest is for the one that is leaving."""
@@ -158,12 +117,11 @@ class Batch(Generic[Row]):
         in_time = claimed_at is None or clock.now() - claimed_at < self.claims.lease / 2
         return in_time and self.tally.stopped is None
 
-    def _sent_or_wait(self, row: Row, envelope: Envelope) -> float:
-        """0 when the row was dealt with, else the seconds its domain must be left alone."""
-        wait = self.sender.wait_seconds(envelope.recipient)
-        if wait == 0 and self._offered(row, envelope):
-            self._hand_over(row, envelope)
-        return wait
+    def _send(self, row: Row, envelope: Envelope, then: Envelope | None) -> None:
+        self.current = row
+        if self._offered(row, envelope):
+            self._hand_over(row, envelope, then)
+        self.current = None
 
     def _composed(self, compose: Callable[[Row], Outcome], row: Row) -> Envelope | None:
         try:
@@ -209,7 +167,13 @@ class Batch(Generic[Row]):
         except NotSent:
             return self.sender.offer(envelope)
 
-    def _hand_over(self, row: Row, envelope: Envelope) -> None:
+    def _hand_over(self, row: Row, envelope: Envelope, then: Envelope | None) -> None:
+        try:
+            self.sender.announce()
+        except NotSent as lost:
+            self._postpone(row, f"connection_lost: {lost}")
+            return
+        # The mark is written while the server makes ready; nothing leaves before both are done.
         ours = self.claims.turn(self.claim, self.last, row.id, envelope.message_id)
         self.last = None
         if not ours:
@@ -217,7 +181,7 @@ class Batch(Generic[Row]):
             return
         self.leaving = True
         try:
-            reply = self.sender.hand_over(envelope)
+            reply = self.sender.hand_over(envelope, then)
         except NotSent as lost:
             self._postpone(row, f"connection_lost: {lost}")
         except NoAnswer as silence:

@@ -16,8 +16,9 @@ from reviewapp.core import clock
 from reviewapp.core.db import EVERY_SHOP, Database
 from reviewapp.core.ids import email_digest, new_id
 from reviewapp.models.catalog import Suppression
-from reviewapp.outbox.batch import Batch, Bounce, Later, Load, Outcome, Sender, Skip, Tally
+from reviewapp.outbox.batch import Batch
 from reviewapp.outbox.claims import LEASE, Claims, Row
+from reviewapp.outbox.outcomes import Bounce, Later, Load, Outcome, Sender, Skip, Tally
 
 __all__ = ["Later", "Load", "Outcome", "Sender", "Skip", "Tally", "deliver"]
 

@@ -28,7 +28,8 @@ from reviewapp.outbox.envelopes import From, seal
 from reviewapp.outbox.letter_facts import LETTERS, LetterError
 from reviewapp.outbox.mailbox import Mailbox
 from reviewapp.outbox.shop_facts import shop_facts
-from reviewapp.outbox.smtp import Relay, SmtpSender
+from reviewapp.outbox.smtp import SmtpSender
+from reviewapp.outbox.smtp_relay import Relay
 
 TEAM_LETTERS = ("sign_in", "invitation")
 """To members, not customers: sent whatever the suppression list says, and their link is wiped."""

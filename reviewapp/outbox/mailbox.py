@@ -17,6 +17,9 @@ from reviewapp.outbox import addresses
 from reviewapp.outbox.envelopes import Envelope
 from reviewapp.outbox.smtp_replies import Reply
 
+FOLDER = "mailbox"
+"""Below the data directory."""
+
 
 class Mailbox:
     """A sender that keeps what it is handed: one .eml a letter, named by its Message-ID.
@@ -42,7 +45,10 @@ class Mailbox:
         """Any address is welcome."""
         return Reply(250, "OK"), Reply(250, "OK")
 
-    def hand_over(self, envelope: Envelope) -> Reply:
+    def announce(self) -> None:
+        """Nobody has to be asked."""
+
+    def hand_over(self, envelope: Envelope, then: Envelope | None = None) -> Reply:
         """Keep the letter, whole or not at all."""
         self.open()
         name = "".join(c if c.isalnum() or c in "-@." else "_" for c in envelope.message_id)

@@ -1,8 +1,9 @@
 """Talking to the mail relay: one connection, kept; every answer understood.
 
-The talk is cut in two so that the caller can write down what it is about to do: `offer` names
-sender and recipient, `hand_over` sends the message. Until the last byte of the closing line has
-left, nothing was sent (NotSent); after it, silence means nobody can know (NoAnswer).
+The talk is cut so that the caller can write down what it is about to do: `offer` names sender and
+recipient, `announce` asks for the word, `hand_over` sends the message. Until the last byte of the
+closing line has left, nothing was sent (NotSent); after it, silence means nobody can know
+(NoAnswer).
 """
 
 from __future__ import annotations
@@ -10,20 +11,16 @@ from __future__ import annotations
 import smtplib
 import socket
 import ssl
-from dataclasses import dataclass
-from urllib.parse import parse_qs, unquote, urlsplit
 
 from reviewapp.core.errors import OutsideFailed
-from reviewapp.core.settings import SettingsError
 from reviewapp.outbox.addresses import Path
 from reviewapp.outbox.envelopes import Envelope
 from reviewapp.outbox.pacing import Pacing
+from reviewapp.outbox.smtp_relay import Relay
 from reviewapp.outbox.smtp_replies import Reply
 
-TALK_SECONDS = 60.0
 ANSWER_SECONDS = 300.0
 """How long the verdict on a whole message may take; RFC 5321 4.5.3.2.6 asks for patience."""
-_STARTTLS = ("required", "offered", "never")
 
 
 class RelayDown(OutsideFailed):
@@ -41,57 +38,6 @@ class NoAnswer(Exception):
     """The whole message left, and no answer came: sent or not, nobody can know."""
 
 
-@dataclass(frozen=True)
-class Relay:
-    """Where and how to connect; read from REVIEWAPP_SMTP_URL."""
-
-    host: str
-    port: int
-    user: str | None = None
-    password: str | None = None
-    tls: bool = False
-    starttls: str = "offered"
-    ca_file: str | None = None
-    timeout_seconds: float = TALK_SECONDS
-
-    @classmethod
-    def from_url(cls, url: str) -> Relay:
-        """`smtp[s]://user:pass@host:port?starttls=required|offered|never&ca=FILE&timeout=60`.
-
-        With a password, `starttls` is `required` unless the host is this machine. SettingsError
-        when the address cannot be read.
-        """
-        try:
-            parts = urlsplit(url)
-            port, query = parts.port, {key: v[-1] for key, v in parse_qs(parts.query).items()}
-            timeout = float(query.pop("timeout", TALK_SECONDS))
-        except ValueError as error:
-            raise SettingsError(f"REVIEWAPP_SMTP_URL: {error}") from error
-        tls = parts.scheme == "smtps"
-        user = unquote(parts.username) if parts.username else None
-        here = parts.hostname in ("localhost", "127.0.0.1", "::1")
-        starttls = query.pop("starttls", "required" if user and not here else "offered")
-        ca_file = query.pop("ca", None)
-        if parts.scheme not in ("smtp", "smtps") or not parts.hostname or query:
-            raise SettingsError("REVIEWAPP_SMTP_URL: smtp://[user:password@]host[:port] expected")
-        if starttls not in _STARTTLS or (user and starttls == "never" and not (tls or here)):
-            raise SettingsError(f"REVIEWAPP_SMTP_URL: starttls={starttls} is not possible here")
-        return cls(
-            host=parts.hostname,
-            port=port or (465 if tls else 587 if user else 25),
-            user=user,
-            password=unquote(parts.password) if parts.password else "" if user else None,
-            tls=tls,
-            starttls=starttls,
-            ca_file=ca_file,
-            timeout_seconds=timeout,
-        )
-
-    def tls_context(self) -> ssl.SSLContext:
-        """Certificates and host names are checked, always."""
-        return ssl.create_default_context(cafile=self.ca_file)
-
-
 class SmtpSender:
     """Sends through one relay over one connection that is opened when needed and kept."""
 
@@ -100,6 +46,8 @@ class SmtpSender:
         self.pacing = Pacing(per_domain_per_second)
         self._smtp: smtplib.SMTP | None = None
         self._unfinished = False
+        self._ahead: Envelope | None = None
+        """Already named to the server; its two answers are still to be read."""
 
     def open(self) -> None:
         """Connect, secure and sign in unless that is done; RelayDown says why it cannot be."""
@@ -128,45 +76,47 @@ class SmtpSender:
         NotSent when the connection is lost or the server closes it (421).
         """
         smtp = self._opened()
-        commands, utf8 = [], smtp.has_extn("smtputf8")
-        if envelope.recipient.international and not utf8:
+        if envelope.recipient.international and not smtp.has_extn("smtputf8"):
             return Reply(250, ""), Reply(553, "5.6.7 the relay takes no international addresses")
-        if self._unfinished:
-            commands.append("RSET")
-        international = envelope.recipient.international or envelope.sender.international
-        options = " SMTPUTF8 BODY=8BITMIME" if international else ""
-        commands += [f"MAIL FROM:<{envelope.sender}>{options}", f"RCPT TO:<{envelope.recipient}>"]
-        answers = self._say(smtp, commands)
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None:
+            answers = self._listen(smtp, 2)
+        if ahead is not envelope:
+            reset = ["RSET"] if self._unfinished or ahead else []
+            answers = self._say(smtp, [*reset, *_naming(envelope)])
         self._unfinished = True
         mail = answers[-2]
         return mail, (answers[-1] if mail.code < 400 else None)
 
-    def hand_over(self, envelope: Envelope) -> Reply:
-        """Send the message; the answer to it, or to DATA where that was refused.
+    def announce(self) -> None:
+        """Ask to send the message, without waiting for the answer. NotSent as in `offer`."""
+        self._tell(self._opened(), ["DATA"])
 
-        NotSent: lost before the message was whole. NoAnswer: lost or silent after that.
+    def hand_over(self, envelope: Envelope, then: Envelope | None = None) -> Reply:
+        """Send the announced message; the answer to it, or to DATA where that was refused.
+
+        `then` is offered in the same breath where the server allows it (RFC 2920); `offer` must
+        still be called. NotSent: lost before the message was whole. NoAnswer: lost or silent
+        after that.
         """
         smtp = self._opened()
-        go = self._say(smtp, ["DATA"])[0]
+        go = self._listen(smtp, 1)[0]
         if go.code != 354:
             return go
-        self._write(_stuffed(envelope.content))
-        try:
-            self._socket(smtp).settimeout(max(ANSWER_SECONDS, self.relay.timeout_seconds))
-            reply = _read(smtp)
-            self._socket(smtp).settimeout(self.relay.timeout_seconds)
-        except (smtplib.SMTPException, OSError) as error:
-            self.abandon()
-            raise NoAnswer(_why(error)) from error
-        if reply.code == 421 or not 200 <= reply.code < 600:
-            self.abandon()
-        if not 200 <= reply.code < 600:
-            raise NoAnswer("what came was not an SMTP answer")
+        message = _stuffed(envelope.content)
+        if then is not None and self._may_go_ahead(smtp, then):
+            self._ahead = then
+        self._write(message, _lines(_naming(then)) if then and self._ahead else b"")
+        reply = self._verdict(smtp)
         self._unfinished = False
+        if reply.code == 421:
+            self.abandon()
         return reply
 
     def close(self) -> None:
         """Say goodbye where somebody still listens."""
+        if self._ahead is not None:
+            self.abandon()
         smtp, self._smtp = self._smtp, None
         if smtp is not None:
             try:
@@ -177,6 +127,7 @@ class SmtpSender:
     def abandon(self) -> None:
         """Drop the connection without a word."""
         smtp, self._smtp = self._smtp, None
+        self._ahead = None
         if smtp is not None:
             smtp.close()
 
@@ -206,38 +157,79 @@ class SmtpSender:
             raise RelayDown("no connection")
         return self._smtp
 
+    def _may_go_ahead(self, smtp: smtplib.SMTP, envelope: Envelope) -> bool:
+        return bool(smtp.has_extn("pipelining")) and not envelope.recipient.international
+
     def _say(self, smtp: smtplib.SMTP, commands: list[str]) -> list[Reply]:
         """Send commands and read an answer to each, together where the server allows it."""
         groups = [commands] if smtp.has_extn("pipelining") else [[each] for each in commands]
         replies: list[Reply] = []
+        for group in groups:
+            self._tell(smtp, group)
+            replies += self._listen(smtp, len(group))
+        return replies
+
+    def _tell(self, smtp: smtplib.SMTP, commands: list[str]) -> None:
         try:
-            for group in groups:
-                smtp.send("".join(f"{command}\r\n" for command in group).encode())
-                for _ in group:
-                    replies.append(_read(smtp))
-                    if replies[-1].code == 421:
-                        raise smtplib.SMTPServerDisconnected(str(replies[-1]))
+            smtp.send(_lines(commands))
+        except (smtplib.SMTPException, OSError) as error:
+            self.abandon()
+            raise NotSent(_why(error)) from error
+
+    def _listen(self, smtp: smtplib.SMTP, count: int) -> list[Reply]:
+        replies: list[Reply] = []
+        try:
+            for _ in range(count):
+                replies.append(_read(smtp))
+                if replies[-1].code == 421:
+                    raise smtplib.SMTPServerDisconnected(str(replies[-1]))
         except (smtplib.SMTPException, OSError) as error:
             self.abandon()
             raise NotSent(_why(error)) from error
         return replies
 
-    def _write(self, message: bytes) -> None:
-        """Write all of it; what failed before its last byte left was not sent."""
+    def _write(self, message: bytes, more: bytes) -> None:
+        """Write all of it; what failed before the message's last byte left was not sent."""
         smtp = self._opened()
-        connection, view, left = self._socket(smtp), memoryview(message), len(message)
+        whole = message + more
+        connection, view, left = self._socket(smtp), memoryview(whole), len(whole)
         try:
             while left:
                 left -= connection.send(view[-left:])
         except OSError as error:
             self.abandon()
-            raise NotSent(_why(error)) from error
+            raise (NotSent if left > len(more) else NoAnswer)(_why(error)) from error
+
+    def _verdict(self, smtp: smtplib.SMTP) -> Reply:
+        """The answer to a whole message, waited for patiently."""
+        connection = self._socket(smtp)
+        try:
+            connection.settimeout(max(ANSWER_SECONDS, self.relay.timeout_seconds))
+            reply = _read(smtp)
+            connection.settimeout(self.relay.timeout_seconds)
+        except (smtplib.SMTPException, OSError) as error:
+            self.abandon()
+            raise NoAnswer(_why(error)) from error
+        if not 200 <= reply.code < 600:
+            self.abandon()
+            raise NoAnswer("what came was not an SMTP answer")
+        return reply
 
     @staticmethod
     def _socket(smtp: smtplib.SMTP) -> socket.socket:
         if smtp.sock is None:
             raise smtplib.SMTPServerDisconnected("no connection")
         return smtp.sock
+
+
+def _naming(envelope: Envelope) -> list[str]:
+    international = envelope.recipient.international or envelope.sender.international
+    options = " SMTPUTF8 BODY=8BITMIME" if international else ""
+    return [f"MAIL FROM:<{envelope.sender}>{options}", f"RCPT TO:<{envelope.recipient}>"]
+
+
+def _lines(commands: list[str]) -> bytes:
+    return "".join(f"{command}\r\n" for command in commands).encode()
 
 
 def _read(smtp: smtplib.SMTP) -> Reply:
@@ -247,8 +239,11 @@ def _read(smtp: smtplib.SMTP) -> Reply:
 
 def _stuffed(content: bytes) -> bytes:
     """Transparency (RFC 5321 4.5.2), and the line that closes the message."""
-    dotted = b"." + content if content.startswith(b".") else content
-    return dotted.replace(b"\r\n.", b"\r\n..") + b".\r\n"
+    if content.startswith(b"."):
+        content = b"." + content
+    if b"\n." in content:
+        content = content.replace(b"\r\n.", b"\r\n..")
+    return content + b".\r\n"
 
 
 def _why(error: BaseException) -> str:

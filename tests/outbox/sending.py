@@ -9,7 +9,8 @@ from reviewapp.core.settings import Settings
 from reviewapp.models.outbox import Mail
 from reviewapp.outbox.delivery import deliver
 from reviewapp.outbox.mail import composer
-from reviewapp.outbox.smtp import Relay, RelayDown, SmtpSender
+from reviewapp.outbox.smtp import RelayDown, SmtpSender
+from reviewapp.outbox.smtp_relay import Relay
 
 
 def send_until_killed(settings: Settings, port: int) -> None:

@@ -13,7 +13,8 @@ from reviewapp.core.ids import new_id
 from reviewapp.core.settings import SettingsError
 from reviewapp.outbox import smtp
 from reviewapp.outbox.envelopes import Envelope, From, Unsubscribe, seal
-from reviewapp.outbox.smtp import NoAnswer, NotSent, Relay, RelayDown, SmtpSender
+from reviewapp.outbox.smtp import NoAnswer, NotSent, RelayDown, SmtpSender
+from reviewapp.outbox.smtp_relay import Relay
 from tests.outbox.letter_samples import FACTS
 from tests.outbox.relays import Line, Sink, certificate, only, running, scripted
 
@@ -40,7 +41,10 @@ def send(through: SmtpSender, message: Envelope) -> str:
     mail, recipient = through.offer(message)
     assert mail.code == 250
     assert recipient is not None
-    return str(through.hand_over(message)) if recipient.code < 300 else str(recipient)
+    if recipient.code >= 300:
+        return str(recipient)
+    through.announce()
+    return str(through.hand_over(message))
 
 
 @pytest.fixture
@@ -269,3 +273,83 @@ def test_after_a_lost_connection_the_next_letter_opens_another() -> None:
             through.offer(envelope())
         assert send(through, envelope()) == "250 taken"
         through.abandon()
+
+
+def pipelining(line: Line, *answers: str) -> None:
+    """A server that reads ahead: two letters, the second named with the first."""
+    line.say("220 hi")
+    line.hear()
+    line.say("250-hi", "250 PIPELINING")
+    line.hear()
+    line.hear()
+    line.say("250 ok", "250 ok")
+    line.hear()
+    line.say("354 go on")
+    line.hear_message()
+    line.say("250 first taken")
+    line.hear()
+    line.hear()
+    line.say(*answers)
+
+
+def test_the_next_letter_is_named_in_the_same_breath() -> None:
+    def script(line: Line) -> None:
+        pipelining(line, "250 ok", "250 ok")
+        line.hear()
+        line.say("354 go on")
+        line.hear_message()
+        line.say("250 second taken")
+        line.hear()
+
+    first, second = envelope("a@customers.example"), envelope("b@customers.example")
+    with scripted(script) as port:
+        through = sender(port)
+        through.offer(first)
+        through.announce()
+        assert str(through.hand_over(first, second)) == "250 first taken"
+        assert send(through, second) == "250 second taken"
+        through.abandon()
+
+
+def test_a_letter_named_ahead_may_be_dropped_for_another() -> None:
+    heard = []
+
+    def script(line: Line) -> None:
+        pipelining(line, "250 ok", "550 5.1.1 no such user")
+        heard.extend(line.hear() for _ in range(3))
+        line.say("250 reset", "250 ok", "250 ok")
+        line.hear()
+
+    first, second = envelope("a@customers.example"), envelope("b@customers.example")
+    third = envelope("c@customers.example")
+    with scripted(script) as port:
+        through = sender(port)
+        through.offer(first)
+        through.announce()
+        through.hand_over(first, second)
+        _, recipient = through.offer(third)
+        through.close()
+    assert str(recipient) == "250 ok"
+    assert heard == ["RSET", "MAIL FROM:<reviews@kiln.example>", "RCPT TO:<c@customers.example>"]
+
+
+def test_a_connection_that_ends_between_two_letters_sent_the_first_only() -> None:
+    first, second = envelope("a@customers.example"), envelope("b@customers.example")
+    with scripted(pipelining) as port:
+        through = sender(port)
+        through.offer(first)
+        through.announce()
+        assert str(through.hand_over(first, second)) == "250 first taken"
+        with pytest.raises(NotSent):
+            through.offer(second)
+
+
+def test_goodbye_does_not_wait_for_answers_nobody_needs() -> None:
+    first, second = envelope("a@customers.example"), envelope("b@customers.example")
+    with scripted(pipelining) as port:
+        through = sender(port)
+        through.offer(first)
+        through.announce()
+        through.hand_over(first, second)
+        through.close()
+        assert through._smtp is None
