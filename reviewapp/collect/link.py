@@ -17,6 +17,7 @@ from reviewapp.web.limits import client_address, limit
 from reviewapp.web.session import enter_shop, kit, session
 
 READING = ("GET", "HEAD", "OPTIONS")
+MOST_TEXT_BYTES = 1_000_000
 LANGUAGE_NAMES = {
     "en": "English",
     "de": "Deutsch",
@@ -32,6 +33,7 @@ def gate_links(blueprint: Blueprint) -> None:
     @blueprint.before_request
     def enter() -> None:
         token = str((request.view_args or {})["token"])
+        bound_text()
         limit("link.address", client_address(), burst=300, per_minute=300)
         g.token, g.request_id = token, kit().links.read("request", token)
         enter_visit()
@@ -39,6 +41,12 @@ def gate_links(blueprint: Blueprint) -> None:
         if request.method not in READING:
             check_same_origin()
             g.too_many = _over_limit(token)
+
+
+def bound_text() -> None:
+    """A form without files has no use for the room that files are given."""
+    if request.mimetype != "multipart/form-data":
+        request.max_content_length = MOST_TEXT_BYTES
 
 
 def visit() -> Visit:

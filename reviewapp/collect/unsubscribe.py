@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, g, make_response, render_template
 from werkzeug.wrappers import Response
 
-from reviewapp.collect.link import chosen_language
+from reviewapp.collect.link import bound_text, chosen_language
 from reviewapp.collect.opting_out import is_unsubscribed, subscriber, unsubscribe
 from reviewapp.core.errors import NotFound
 from reviewapp.core.i18n import negotiate
@@ -41,6 +41,7 @@ def end(token: str) -> Response:
 
 
 def _enter(token: str) -> Customer:
+    bound_text()
     limit("unsubscribe.address", client_address(), burst=300, per_minute=300)
     customer = subscriber(session(), kit().links.read("unsubscribe", token))
     if customer is None:

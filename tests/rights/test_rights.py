@@ -1,0 +1,151 @@
+"""Permissions: asked apart, bound to text and subject, ended as easily as given (P1, P2, P3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select, text
+from sqlalchemy.exc import DatabaseError
+
+from reviewapp.core.i18n import LANGUAGES
+from reviewapp.models.outbox import OutboxEvent
+from reviewapp.models.rights import ENTRY_KINDS, USES, PermissionEntry
+from reviewapp.rights.rules import Right, rights_in_force
+from reviewapp.rights.service import (
+    Act,
+    Subject,
+    grant,
+    ledger_of,
+    record_permissions,
+    rights_of,
+    withdraw,
+)
+from reviewapp.rights.texts import licence_text, licence_texts
+from tests import factories
+
+WORDS, PHOTO = Subject("a" * 64), Subject("b" * 64)
+ACT = Act("de", {"request": "r", "action": "submitted"})
+
+
+@dataclass
+class Entry:
+    kind: str
+    use: str
+    subject_sha256: str
+
+
+DIGESTS = {
+    "en": "9c7c412402e4",
+    "de": "142f3c653f5c",
+    "fr": "5608bc420af3",
+    "es": "517cafe71ad7",
+    "pt": "e93c4fde484b",
+}
+ENTRIES = st.lists(
+    st.builds(
+        Entry,
+        st.sampled_from(ENTRY_KINDS),
+        st.sampled_from(USES[:3]),
+        st.sampled_from(["a", "b"]),
+    )
+)
+
+
+@given(ENTRIES)
+def test_the_last_word_on_each_right_counts(entries):
+    held = rights_in_force(entries)
+    for use in USES[:3]:
+        for subject in "ab":
+            words = [
+                entry.kind
+                for entry in entries
+                if (entry.use, entry.subject_sha256) == (use, subject) and entry.kind != "asked"
+            ]
+            assert (Right(use, subject) in held) == (words[-1:] == ["granted"])
+
+
+@given(ENTRIES, st.sampled_from(USES), st.sampled_from(["withdrawn", "expired", "superseded"]))
+def test_what_is_ended_is_not_in_force_whatever_came_before(entries, use, kind):
+    held = rights_in_force([*entries, Entry(kind, use, "a"), Entry(kind, use, "b")])
+    assert use not in {right.use for right in held}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_use_has_a_text_of_its_own_in_every_language(language):
+    texts = licence_texts(language)
+    assert [text.use for text in texts] == list(USES)
+    assert len({text.sentence for text in texts}) == len(USES)
+    assert len({text.sha256 for text in texts}) == len(USES)
+    assert len({text.terms for text in texts}) == 1
+    assert language == "en" or texts[0].terms != licence_text("site", "en").terms
+
+
+def test_a_shipped_text_never_changes_under_its_version():
+    digests = {language: licence_text("ads", language, "1").sha256[:12] for language in LANGUAGES}
+    assert digests == DIGESTS
+
+
+@pytest.fixture
+def review(session):
+    return factories.review(session, factories.shop(session))
+
+
+def test_each_use_is_answered_apart(session, review):
+    record_permissions(session, review, granted=["ads"], subjects=[WORDS, PHOTO], act=ACT)
+    session.flush()
+    entries = ledger_of(session, review.id)
+    given = {(entry.use, entry.subject_sha256) for entry in entries if entry.kind == "granted"}
+    assert given == {("ads", WORDS.sha256), ("ads", PHOTO.sha256)}
+    declined = [entry.use for entry in entries if entry.kind == "declined"]
+    assert sorted(declined) == sorted(set(USES) - {"ads"})
+    expected = licence_text("ads", "de")
+    ads = next(entry for entry in entries if entry.use == "ads")
+    assert (ads.text_sha256, ads.text_version, ads.text_language) == (
+        expected.sha256,
+        "1",
+        "de",
+    )
+    assert ads.proof == ACT.proof
+
+
+def test_giving_twice_is_written_once(session, review):
+    for _ in range(2):
+        grant(session, review, "print", [WORDS, PHOTO], ACT)
+    assert len(ledger_of(session, review.id)) == 2
+
+
+def test_ending_one_use_leaves_the_others(session, review):
+    record_permissions(session, review, granted=["ads", "email"], subjects=[WORDS], act=ACT)
+    assert withdraw(session, review, ACT, use="ads") == 1
+    assert rights_of(session, review.id) == {Right("email", WORDS.sha256)}
+    told = session.scalars(select(OutboxEvent)).one()
+    assert (told.name, told.payload["use"]) == ("permission.withdrawn", "ads")
+
+
+def test_ending_all_tells_each_use_once(session, review):
+    record_permissions(session, review, granted=["ads", "email"], subjects=[WORDS, PHOTO], act=ACT)
+    assert withdraw(session, review, ACT) == 4
+    assert rights_of(session, review.id) == frozenset()
+    told = session.scalars(select(OutboxEvent)).all()
+    assert sorted(event.payload["use"] for event in told) == ["ads", "email"]
+
+
+def test_ending_what_is_not_given_writes_nothing(session, review):
+    assert withdraw(session, review, ACT, use="print") == 0
+    assert ledger_of(session, review.id) == []
+
+
+def test_the_ledger_only_grows(session, review):
+    grant(session, review, "print", [WORDS], ACT)
+    session.flush()
+    with pytest.raises(DatabaseError, match="append-only"):
+        session.execute(text("UPDATE permission_entry SET kind = 'declined'"))
+
+
+def test_entries_keep_the_file_they_are_about(session, review):
+    grant(session, review, "site", [WORDS], ACT)
+    kept = session.scalars(select(PermissionEntry)).one()
+    assert (kept.asset_id, kept.subject_sha256) == (None, WORDS.sha256)
