@@ -1,0 +1,1 @@
+"""Measurements: ours, the limit and the ratio, side by side in one run; never part of the tests."""

@@ -1,0 +1,39 @@
+"""`./run bench [name …]`: run the measurements, each in a process of its own, one after another."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+
+BENCHES = {
+    "planning": "100,000 delivered orders planned",
+    "sending": "10,000 mails to an SMTP sink, with exactly-once bookkeeping",
+    "publish": "one review on a product of 10, 1,000 and 100,000; a burst; a rebuild",
+    "reads": "head.json from the app and from nginx",
+    "imports": "orders from a CSV file",
+    "images": "12-megapixel photos against bare decode and encode",
+    "screening": "words screened per second",
+}
+
+
+def main(wanted: list[str]) -> int:
+    """Run the named measurements, all by default; 1 when one failed or is unknown."""
+    unknown = [name for name in wanted if name not in BENCHES]
+    if unknown:
+        print(f"unknown: {', '.join(unknown)}. There are: {', '.join(BENCHES)}")
+        return 1
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    failed = []
+    for name in wanted or BENCHES:
+        print(f"\n== {name}: {BENCHES[name]}", flush=True)
+        if subprocess.run([sys.executable, "-m", f"bench.{name}"], check=False).returncode:
+            failed.append(name)
+    if failed:
+        print(f"\nfailed: {', '.join(failed)}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
