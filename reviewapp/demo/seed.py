@@ -1,17 +1,46 @@
-"""The demo shop, made once."""
+"""The demo shop, made once: its past is lived through the real services, day by day."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+import shutil
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+import structlog
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
 from reviewapp.accounts import service as accounts
-from reviewapp.core.db import EVERY_SHOP
+from reviewapp.accounts.keys import create_api_key
+from reviewapp.core import clock
+from reviewapp.core.db import EVERY_SHOP, Base
+from reviewapp.core.ids import digest
 from reviewapp.core.kit import Kit
-from reviewapp.models.account import Shop
+from reviewapp.demo.catalogue import SHOP_NAME, offers, product_facts
+from reviewapp.demo.imported import import_older
+from reviewapp.demo.life import Life
+from reviewapp.demo.present import present
+from reviewapp.demo.story import FIRST_DAY, past
+from reviewapp.integrations import service as integrations
+from reviewapp.models.account import ApiKey, Shop
+from reviewapp.models.catalog import Product
+from reviewapp.outbox.mailbox import FOLDER as MAILBOX
+from reviewapp.widgets import service as widgets
+from reviewapp.widgets.publishing import rebuild
+
+KEY_NAME = "Demo"
+TEAM = (
+    ("ruth@marlow.example", "Ruth Okafor", "moderator"),
+    ("jonas@marlow.example", "Jonas Petersen", "agent"),
+    ("lea@marlow.example", "Lea Marchetti", "marketer"),
+    ("anton@marlow.example", "Anton Weiss", "analyst"),
+)
+KEPT_LETTERS = timedelta(days=3)
+"""The mailbox begins with the letters of these days: months of them would only hide the new."""
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -24,26 +53,105 @@ class DemoShop:
 
 
 def seed(kit: Kit) -> DemoShop:
-    """Make the shop on the first start; later starts find it and keep its key."""
+    """Make the shop on the first start; later starts find it as it was left.
+
+    The key is the last thing made: without one the seeding was broken off, and begins anew.
+    """
     with kit.database.transaction(EVERY_SHOP) as session:
-        shop = session.scalars(select(Shop).limit(1)).first()
-        if shop is None:
-            made = accounts.create_shop(
-                session, name="Marlow & Finch", email="hello@marlow.example",
-                time_zone="Europe/Berlin", country="DE",
-            )  # fmt: skip
-            return DemoShop(made.shop.id, made.api_key, made.shop.widget_key)
-        kept = _kept_key(kit)
-        if kept is None:
-            kept = accounts.create_api_key(
-                session, shop, name="Demo", role="owner", by="system"
-            )
-        return DemoShop(shop.id, kept, shop.widget_key)
+        finished = session.scalar(select(ApiKey.id).where(ApiKey.name == KEY_NAME).limit(1))
+    if finished is None:
+        _clear(kit)
+        _live(kit)
+    with kit.database.transaction(EVERY_SHOP) as session:
+        shop = session.scalars(select(Shop).order_by(Shop.id).limit(1)).one()
+        _move_addresses(session, kit, shop)
+        key = _kept_key(session, kit) or _make_key(session, shop)
+        return DemoShop(shop.id, key, shop.widget_key)
 
 
-def _kept_key(kit: Kit) -> str | None:
+def _live(kit: Kit) -> None:
+    """Everything from the first day to this morning."""
+    opened_at = clock.now() - timedelta(days=FIRST_DAY + 1)
+    with clock.frozen(opened_at), kit.database.transaction(EVERY_SHOP) as session:
+        shop = _open_shop(session, kit)
+        members = {
+            role: accounts.add_member(
+                session, shop, email=email, name=name, role=role, by="system"
+            ).id
+            for email, name, role in TEAM
+        }
+        for offer in offers().values():
+            facts = product_facts(offer, kit.settings.public_url)
+            integrations.put_product(session, shop.id, offer.id, facts)
+        import_older(session, shop.id)
+    life = Life(kit, shop.id, members, [*past(), *present()])
+    for days_ago in range(FIRST_DAY, -1, -1):
+        life.day(days_ago)
+    rebuild(kit)
+    _forget_old_letters(kit)
+    with kit.database.transaction(shop.id) as session:
+        _make_key(session, shop)
+    log.info("demo.seeded", orders=life.orders, reviews=life.reviews)
+
+
+def _open_shop(session: Session, kit: Kit) -> Shop:
+    made = accounts.create_shop(
+        session, name=SHOP_NAME, email="hello@marlow.example", time_zone="Europe/Berlin",
+        country="DE", url=f"{kit.settings.public_url}/demo/store",
+    )  # fmt: skip
+    made.owner.name = "Mara Lindqvist"
+    shop = made.shop
+    shop.postal_address = "Marlow & Finch, Webergasse 7, 04109 Leipzig, Germany"
+    shop.color = "#35605a"
+    chosen = replace(shop.settings, experience_page="emphasis", staff_domains=("marlow.example",))
+    shop.settings_json = chosen.to_json()
+    session.flush()
+    return shop
+
+
+def _move_addresses(session: Session, kit: Kit, shop: Shop) -> None:
+    """Where the demo runs on another port than before, pictures and pages moved with it."""
+    url = kit.settings.public_url
+    if shop.url == f"{url}/demo/store":
+        return
+    shop.url = f"{url}/demo/store"
+    for offer in offers().values():
+        product, outcome = integrations.put_product(
+            session, shop.id, offer.id, product_facts(offer, url)
+        )
+        if outcome == integrations.UPDATED:
+            widgets.refresh_product(session, product.id)
+    widgets.refresh_shop(session, shop.id)
+
+
+def _clear(kit: Kit) -> None:
+    """Forget a seeding that was broken off: rows, files and letters."""
+    with kit.database.transaction(EVERY_SHOP) as session:
+        if session.scalar(select(Product.id).limit(1)) is None:
+            return
+        names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+        session.execute(text(f"TRUNCATE {names}"))
+    for folder in (kit.settings.data_dir / "storage", kit.settings.data_dir / MAILBOX):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _forget_old_letters(kit: Kit) -> None:
+    before = (clock.now() - KEPT_LETTERS).timestamp()
+    for letter in (kit.settings.data_dir / MAILBOX).glob("*.eml"):
+        if letter.stat().st_mtime < before:
+            letter.unlink()
+
+
+def _make_key(session: Session, shop: Shop) -> str:
+    return create_api_key(session, shop, name=KEY_NAME, role="owner", by="system")
+
+
+def _kept_key(session: Session, kit: Kit) -> str | None:
+    """The key that was told last time, where it still opens this shop."""
     try:
         told: dict[str, str] = json.loads((kit.settings.data_dir / "demo.json").read_text())
     except (OSError, ValueError):
         return None
-    return told.get("api_key")
+    key = told.get("api_key", "")
+    known = select(ApiKey.id).where(ApiKey.token_digest == digest(key), ApiKey.revoked_at.is_(None))
+    return key if session.scalar(known) else None
