@@ -46,7 +46,8 @@ def create_app(settings: Settings | None = None, kit: Kit | None = None) -> Flas
 
 def register_doors(app: Flask) -> None:
     """Every door of every room; one line each."""
-    from reviewapp.accounts import home, signin
+    from reviewapp.accounts import admin as accounts
+    from reviewapp.accounts import failures, home, letters_admin, shop_admin, signin
     from reviewapp.collect import admin as requests_admin
     from reviewapp.collect import author, customer, unsubscribe
     from reviewapp.moderate import admin as queue
@@ -62,6 +63,10 @@ def register_doors(app: Flask) -> None:
     app.register_blueprint(theme.blueprint)
     app.register_blueprint(signin.blueprint)
     app.register_blueprint(home.blueprint)
+    app.register_blueprint(failures.blueprint)
+    app.register_blueprint(accounts.blueprint)
+    app.register_blueprint(shop_admin.blueprint)
+    app.register_blueprint(letters_admin.blueprint)
     app.register_blueprint(requests_admin.blueprint)
     app.register_blueprint(cases.blueprint)
     app.register_blueprint(queue.blueprint)

@@ -18,7 +18,7 @@ from reviewapp.moderate.telling import tell_refused_author
 from reviewapp.outbox import relay
 from reviewapp.outbox.relay import Reaction
 from reviewapp.web.api_idempotency import forget_idempotency_keys
-from reviewapp.widgets.follow import show_review
+from reviewapp.widgets.follow import show_review, show_shop
 from reviewapp.widgets.publishing import publish_due
 
 
@@ -45,6 +45,8 @@ AFTER: Mapping[str, Sequence[Reaction]] = {
     "review.refused": (show_review, tell_refused_author),
     "review.submitted": (screen_review,),
     "review.withdrawn": (show_review,),
+    "shop.changed": (show_shop,),
+    "shop.created": (show_shop,),
 }
 """Event → reactions, each in its own transaction; a failed one is tried again alone."""
 

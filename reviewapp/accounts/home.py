@@ -80,5 +80,6 @@ def _hours(hours: float) -> str:
     if minutes < 60:
         return _("%(minutes)s min", minutes=minutes)
     if minutes < 48 * 60:
-        return _("%(hours)s h %(minutes)s min", hours=minutes // 60, minutes=minutes % 60)
+        hours, left = divmod(minutes, 60)
+        return _("%(hours)s h %(minutes)s min", hours=hours, minutes=left) if left else f"{hours} h"
     return _("%(days)s days", days=round(minutes / 60 / 24, 1))

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, exists, func, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from reviewapp.core import clock
 from reviewapp.models.case import Case
@@ -63,6 +63,7 @@ def cases_due_soon(session: Session, shop_id: UUID) -> Sequence[Case]:
             Case.first_responded_at.is_(None),
             Case.first_response_due_at < clock.now() + SOON,
         )
+        .options(joinedload(Case.customer))
         .order_by(Case.first_response_due_at, Case.id)
         .limit(SHOWN)
     ).all()

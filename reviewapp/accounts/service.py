@@ -16,6 +16,7 @@ from reviewapp.core.db import exactly_one, rows_changed, set_scope
 from reviewapp.core.errors import Conflict, Invalid, NotFound
 from reviewapp.core.ids import digest, new_id, new_secret
 from reviewapp.models.account import ROLES, Member, MemberSession, Shop, SignInLink
+from reviewapp.outbox.messages import emit
 
 SESSION_TERM = timedelta(days=30)
 LINK_TERM = timedelta(minutes=10)
@@ -46,6 +47,7 @@ def create_shop(
     )  # fmt: skip
     session.add(shop)
     session.flush()
+    emit(session, "shop.created", shop_id=shop.id)
     owner = add_member(session, shop, email=email, name=name, role="owner", by="system")
     return NewShop(
         shop=shop,
@@ -80,13 +82,20 @@ def add_member(
     return member
 
 
-def set_password(session: Session, member: Member, password: str) -> None:
-    """Take a new password; every session there is ends."""
+def set_password(
+    session: Session, member: Member, password: str, *, keep: str | None = None
+) -> None:
+    """Take a new password; every session there is ends but the one with the digest `keep`."""
     shop = session.get_one(Shop, member.shop_id)
     about = [member.email, member.email.partition("@")[0], *member.name.split(), shop.name]
     check_password_rules(password, about)
     member.password_hash = hash_password(password)
-    session.execute(delete(MemberSession).where(MemberSession.member_id == member.id))
+    others = MemberSession.token_digest != (keep or "")
+    session.execute(delete(MemberSession).where(MemberSession.member_id == member.id, others))
+    record(
+        session, shop_id=shop.id, actor=f"member:{member.id}", action="member.password_set",
+        subject=f"member:{member.id}",
+    )  # fmt: skip
 
 
 def member_by_password(session: Session, email: str, password: str) -> Member | None:

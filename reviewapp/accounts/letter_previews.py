@@ -1,0 +1,74 @@
+"""Facts for looking at letters: the shop's own name and colour, a made-up customer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from reviewapp.core import clock
+from reviewapp.models.account import Shop
+from reviewapp.outbox.shop_facts import shop_facts
+
+RULES: Mapping[str, tuple[str, ...]] = {
+    "request": ("G3", "G5", "G6", "G7", "G20", "G26"),
+    "reminder": ("G3", "G5", "G6", "G7", "G20", "G26"),
+    "help_received": ("G6", "G8"),
+    "case_reply": ("G8",),
+    "review_received": ("G10", "G14", "G28"),
+    "review_refused": ("G13", "G28"),
+    "sign_in": (),
+    "invitation": (),
+}
+"""Which rules bind each letter's wording (docs/rules.md)."""
+
+Facts = Mapping[str, Any]
+
+
+def sample_facts(
+    letter: str, shop: Shop, product: str, host: str, words: Mapping[str, str]
+) -> dict[str, Any]:
+    """What `letter` is told in its preview; `words` are the customer's, in the page's language."""
+    page = f"{host}/r/example"
+    ask = {
+        "products": [{"name": product}],
+        "page_url": page,
+        "unsubscribe_url": f"{host}/u/example",
+    }
+    told: dict[str, Facts] = {
+        "request": ask,
+        "reminder": ask,
+        "help_received": {
+            "message": words["message"],
+            "answer_by": (clock.now() + timedelta(days=1)).isoformat(),
+            "page_url": page,
+        },
+        "case_reply": {
+            "answer": words["answer"],
+            "answerer": "Bo Lind",
+            "message": words["message"],
+            "page_url": page,
+        },
+        "review_received": {
+            "products": [{"name": product}],
+            "mine_url": f"{page}/mine",
+            "days": shop.settings.auto_publish_days,
+        },
+        "review_refused": {
+            "products": [{"name": product}],
+            "reason": "personal_information",
+            "passage": words["passage"],
+            "mend_url": f"{page}/mine",
+        },
+        "sign_in": {"link_url": f"{host}/signin/link/example", "minutes": 10},
+        "invitation": {
+            "link_url": f"{host}/signin/link/example",
+            "inviter": "Bo Lind",
+            "role": "agent",
+            "days": 7,
+        },
+    }
+    disclosure = shop.settings.incentive_disclosure
+    offered = {"incentive_disclosure": disclosure} if letter in ("request", "reminder") else {}
+    address = {"shop_address": shop.postal_address or "–"}
+    return shop_facts(shop, "Ada Quist") | address | dict(told[letter]) | offered
