@@ -43,8 +43,8 @@ class Kit:
 
     @cached_property
     def published(self) -> Storage:
-        """Published documents: what storefronts read."""
-        return storage_from_url(self.settings.publish_at)
+        """Published documents: what storefronts read; made anew by `publish rebuild`."""
+        return storage_from_url(self.settings.publish_at, durable=False)
 
     @cached_property
     def links(self) -> LinkSigner:

@@ -73,11 +73,14 @@ def checked_key(key: str) -> str:
     return key
 
 
-def storage_from_url(url: str) -> LocalStorage | S3Storage:
-    """`file:///folder` or `s3://bucket/prefix?endpoint=…&region=…`; ValueError otherwise."""
+def storage_from_url(url: str, *, durable: bool = True) -> LocalStorage | S3Storage:
+    """`file:///folder` or `s3://bucket/prefix?endpoint=…&region=…`; ValueError otherwise.
+
+    `durable=False` is for what can be made anew: a power cut may take the last seconds' writes.
+    """
     parts = urlsplit(url)
     if parts.scheme == "file" and parts.netloc in ("", "localhost") and parts.path:
-        return LocalStorage(Path(unquote(parts.path)))
+        return LocalStorage(Path(unquote(parts.path)), durable=durable)
     if parts.scheme == "s3" and parts.netloc:
         from reviewapp.core.storage_s3 import S3Storage  # boto3: 0.5 s, an extra
 
@@ -91,27 +94,27 @@ def storage_from_url(url: str) -> LocalStorage | S3Storage:
 class LocalStorage:
     """A folder; the file system keeps no content type, so the key's suffix has to say it."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, durable: bool = True) -> None:
         self.root = root
+        self._durable = durable
 
     def put(self, key: str, data: bytes | BinaryIO, *, content_type: str) -> None:
         """See Storage. Temporary file, fsync, rename: a crash leaves the old object or the new."""
         target = self._path(key)
         with _disk_errors("written"):
-            unfinished = self.root / _UNFINISHED
-            unfinished.mkdir(parents=True, exist_ok=True)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            part = unfinished / secrets.token_hex(16)
+            part = self._unfinished() / secrets.token_hex(16)
             try:
                 with part.open("xb") as file:
                     copyfileobj(BytesIO(data) if isinstance(data, bytes) else data, file)
-                    file.flush()
-                    os.fsync(file.fileno())
-                part.replace(target)
+                    if self._durable:
+                        file.flush()
+                        os.fsync(file.fileno())
+                _move(part, target)
             except BaseException:
                 part.unlink(missing_ok=True)
                 raise
-            _sync_folder(target.parent)
+            if self._durable:
+                _sync_folder(target.parent)
 
     def open(self, key: str) -> BinaryIO:
         """See Storage."""
@@ -155,6 +158,21 @@ class LocalStorage:
 
     def _path(self, key: str) -> Path:
         return self.root / checked_key(key)
+
+    def _unfinished(self) -> Path:
+        folder = self.root / _UNFINISHED
+        if not folder.is_dir():
+            folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+
+def _move(part: Path, target: Path) -> None:
+    """Rename, making the folder only where it is missing: most files replace older ones."""
+    try:
+        part.replace(target)
+    except FileNotFoundError:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part.replace(target)
 
 
 def _files_below(folder: Path) -> Iterator[Path]:

@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, literal_column, or_, select, true
+from sqlalchemy import (
+    Integer,
+    Select,
+    and_,
+    any_,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from reviewapp.models.catalog import Product
@@ -39,30 +52,34 @@ WORDS: Any = literal_column("to_tsvector('simple', review.title || ' ' || review
 """As the index has it; a bound configuration name would miss the index."""
 
 
-def published(product_id: UUID) -> Select[Any]:
-    """The product's published reviews, to be narrowed and ordered."""
+def published() -> Select[Any]:
+    """The published reviews of `:product_id`, to be narrowed and ordered."""
     return select(*SHOWN_COLUMNS).where(
-        Review.product_id == product_id,
+        Review.product_id == bindparam("product_id"),
         Review.state == "published",
         Review.position.is_not(None),
     )
 
 
+# Statements are built once: building one costs as much as running it.
+_NEWEST = published().order_by(Review.position.desc()).limit(bindparam("limit"))
+_CHUNK = (
+    published()
+    .where(Review.position >= bindparam("low"), Review.position < bindparam("high"))
+    .order_by(Review.position.desc())
+)
+
+
 def newest_rows(session: Session, product_id: UUID, limit: int) -> Sequence[ReviewRow]:
     """The newest published reviews; the rating plays no part (G18)."""
-    return session.execute(
-        published(product_id).order_by(Review.position.desc()).limit(limit)
-    ).all()
+    return session.execute(_NEWEST, {"product_id": product_id, "limit": limit}).all()
 
 
 def chunk_rows(session: Session, product_id: UUID, number: int) -> Sequence[ReviewRow]:
     """One chunk's published reviews, newest first."""
     low = number * CHUNK_SIZE
-    return session.execute(
-        published(product_id)
-        .where(Review.position >= low, Review.position < low + CHUNK_SIZE)
-        .order_by(Review.position.desc())
-    ).all()
+    told = {"product_id": product_id, "low": low, "high": low + CHUNK_SIZE}
+    return session.execute(_CHUNK, told).all()
 
 
 def page_rows(
@@ -76,26 +93,51 @@ def page_rows(
     after: tuple[int, int] | None = None,
     limit: int,
 ) -> Sequence[ReviewRow]:
-    """A page of a filter and order the shopper chose, behind the review (rating, position).
+    """A page of a filter and order the shopper chose, behind the review (rating, position)."""
+    build = _search_statement if words else _page_statement
+    rating, position = after or (0, 0)
+    told = {
+        "product_id": product_id,
+        "stars": sorted(set(stars)),
+        "words": words,
+        "rating": rating,
+        "position": position,
+        "limit": limit,
+    }
+    return session.execute(build(sort, with_photos, after is not None), told).all()
 
-    One index probe a star, each cut at `limit`, then merged: the cost does not grow with the
-    product, however rare what is asked for.
+
+@cache
+def _page_statement(sort: str, with_photos: bool, further: bool) -> Select[Any]:
+    """One index probe a star, each cut at the limit, then merged.
+
+    The cost does not grow with the product, however rare what is asked for.
     """
-    if words:
-        found = published(product_id).where(Review.rating.in_(sorted(set(stars))), _holds(words))
-        if with_photos:
-            found = found.where(Review.photo_count > 0)
-        found = found.where(_behind(sort, after))
-        return session.execute(found.order_by(*_order(sort, Review)).limit(limit)).all()
-    wanted = func.unnest(sorted(set(stars))).table_valued("star").render_derived()
-    probe = published(product_id).where(Review.rating == wanted.c.star)
+    stars = bindparam("stars", type_=ARRAY(Integer))
+    wanted = func.unnest(stars).table_valued("star").render_derived()
+    probe = published().where(Review.rating == wanted.c.star)
     if with_photos:
         probe = probe.where(Review.photo_count > 0)
+    if further:
+        probe = probe.where(_behind(sort))
     by_position = Review.position.asc() if sort == "oldest" else Review.position.desc()
-    probe = probe.where(_behind(sort, after)).order_by(by_position).limit(limit)
-    each = probe.lateral("each")
+    each = probe.order_by(by_position).limit(bindparam("limit")).lateral("each")
     statement = select(*each.c).select_from(wanted).join(each, true())
-    return session.execute(statement.order_by(*_order(sort, each.c)).limit(limit)).all()
+    return statement.order_by(*_order(sort, each.c)).limit(bindparam("limit"))
+
+
+@cache
+def _search_statement(sort: str, with_photos: bool, further: bool) -> Select[Any]:
+    """Title or body has all these words; compared whole, so that it works in any language."""
+    asked = func.websearch_to_tsquery(literal_column("'simple'"), bindparam("words"))
+    found = published().where(
+        Review.rating == any_(bindparam("stars", type_=ARRAY(Integer))), WORDS.op("@@")(asked)
+    )
+    if with_photos:
+        found = found.where(Review.photo_count > 0)
+    if further:
+        found = found.where(_behind(sort))
+    return found.order_by(*_order(sort, Review)).limit(bindparam("limit"))
 
 
 def _order(sort: str, of: Any) -> list[Any]:
@@ -109,15 +151,9 @@ def _order(sort: str, of: Any) -> list[Any]:
     }[sort]
 
 
-def _holds(words: str) -> Any:
-    """Title or body has all these words; compared whole, so that it works in any language."""
-    return WORDS.op("@@")(func.websearch_to_tsquery(literal_column("'simple'"), words))
-
-
-def _behind(sort: str, after: tuple[int, int] | None) -> Any:
-    if after is None:
-        return true()
-    rating, position = after
+def _behind(sort: str) -> Any:
+    """Further on in this order than the review (:rating, :position)."""
+    rating, position = bindparam("rating", type_=Integer), bindparam("position", type_=Integer)
     older = Review.position < position
     if sort == "oldest":
         return Review.position > position

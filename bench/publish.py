@@ -1,0 +1,195 @@
+"""One published review on a product that has 10, 1,000 and 100,000: CPU of the writing process.
+
+python -m bench.publish   (goal: ≤ 10 ms CPU, flat within 20 %; a burst of 10,000 in ≤ 50 writes)
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import UUID
+
+import structlog
+from sqlalchemy import select, text
+
+from reviewapp.core.db import EVERY_SHOP
+from reviewapp.core.ids import new_id
+from reviewapp.core.kit import Kit
+from reviewapp.core.settings import Settings
+from reviewapp.embedded.postgres import EmbeddedPostgres
+from reviewapp.embedded.valkey import EmbeddedValkey
+from reviewapp.migrations.upgrade import upgrade
+from reviewapp.models.account import Shop
+from reviewapp.models.catalog import Product
+from reviewapp.models.review import Review
+from reviewapp.widgets.product_writer import write_product
+from reviewapp.widgets.publishing import publish_due, rebuild
+from reviewapp.widgets.service import recount_product, refresh_review
+
+SIZES = (10, 1_000, 100_000)
+RUNS = 60
+BURST = 10_000
+
+FILL = """
+INSERT INTO review (id, created_at, shop_id, product_id, rating, title, body, answers,
+  display_name, locale, state, version, submitted_at, published_at, verified_buyer, incentivized,
+  source, redactions, photo_count)
+SELECT gen_random_uuid(), now(), :shop, :product, 1 + n % 5, 'Review number ' || n,
+  'The handle fits, the glaze is even, and it keeps the tea warm for ' || n || ' minutes. ' ||
+  repeat(md5(n::text) || ' ', 6), '{}', 'Customer ' || n, 'en', 'published', 1,
+  now() - (:count - n) * interval '1 minute', now() - (:count - n) * interval '1 minute',
+  false, false, 'own', '[]', 0
+FROM generate_series(1, :count) n
+"""
+
+
+@contextmanager
+def installation() -> Iterator[Kit]:
+    """Real servers and an empty, migrated database under a temporary folder."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-") as folder,
+        EmbeddedPostgres(Path(folder) / "postgres") as postgres,
+        EmbeddedValkey(Path(folder) / "valkey") as valkey,
+    ):
+        settings = Settings(
+            data_dir=Path(folder) / "data",
+            secret_keys=("a-key-for-measurements-only-and-long",),
+            database_url=postgres.start(),
+            redis_url=valkey.start(),
+        )
+        kit = Kit(settings)
+        upgrade(kit.database.engine)
+        yield kit
+        kit.close()
+
+
+def fill(kit: Kit, shop: Shop, count: int) -> UUID:
+    """A product with so many published reviews, counted and placed."""
+    with kit.database.transaction(shop.id) as session:
+        product = Product(shop_id=shop.id, external_id=f"P{count}", title="Mug", tags=[])
+        session.add(product)
+        session.flush()
+        told = {"shop": shop.id, "product": product.id, "count": count}
+        session.execute(text(FILL), told)
+        recount_product(session, product.id)
+        session.execute(text("ANALYZE review"))
+        session.execute(text("UPDATE publication SET dirty_chunks = '{}', dirty_at = NULL"))
+    return product.id
+
+
+def new_shop(kit: Kit) -> Shop:
+    """The shop that all products are of."""
+    with kit.database.transaction(EVERY_SHOP) as session:
+        shop = Shop(
+            name="Bench", email="b@example.com", widget_key=f"wk_{new_id().hex}", settings_json={}
+        )
+        session.add(shop)
+        session.flush()
+        return shop
+
+
+def add_review(kit: Kit, shop: Shop, product_id: UUID) -> tuple[UUID, int]:
+    """One more published review, counted; its id and chunk."""
+    with kit.database.transaction(shop.id) as session:
+        review = Review(
+            shop_id=shop.id,
+            product_id=product_id,
+            rating=4,
+            title="One more",
+            body="It keeps the tea warm, and " * 12,
+            display_name="Ada Q.",
+            locale="en",
+            state="published",
+        )
+        session.add(review)
+        session.flush()
+        refresh_review(session, review.id)
+        return review.id, (review.position or 0) // 20
+
+
+def measure_one(kit: Kit, shop: Shop, size: int) -> float:
+    """Median milliseconds of CPU to count a review and write all it changes."""
+    product_id = fill(kit, shop, size)
+    count_ms, write_ms, wall_ms = [], [], []
+    for _ in range(RUNS):
+        at, wall = time.process_time(), time.perf_counter()
+        _, chunk = add_review(kit, shop, product_id)
+        counted = time.process_time()
+        write_product(kit, shop.id, product_id, [chunk])
+        count_ms.append((counted - at) * 1000)
+        write_ms.append((time.process_time() - counted) * 1000)
+        wall_ms.append((time.perf_counter() - wall) * 1000)
+    write = statistics.median(write_ms)
+    show(
+        "publish one review",
+        reviews=size,
+        write_cpu_ms=write,
+        count_cpu_ms=statistics.median(count_ms),
+        wall_ms=statistics.median(wall_ms),
+    )
+    return write
+
+
+def measure_burst(kit: Kit, shop: Shop) -> None:
+    """10,000 changes to one product while a publisher runs: how often it was written."""
+    product_id = fill(kit, shop, 100)
+    with kit.database.transaction(shop.id) as session:
+        known = list(
+            session.scalars(select(Review.id).where(Review.product_id == product_id).limit(50))
+        )
+    writes, done = 0, threading.Event()
+
+    def publisher() -> None:
+        nonlocal writes
+        while not done.is_set():
+            writes += publish_due(kit, budget_seconds=5)
+            done.wait(0.05)
+
+    thread = threading.Thread(target=publisher)
+    thread.start()
+    start = time.perf_counter()
+    for _ in range(BURST // 50):
+        with kit.database.transaction(shop.id) as session:
+            for review_id in known:
+                refresh_review(session, review_id)
+    took = time.perf_counter() - start
+    done.set()
+    thread.join()
+    writes += publish_due(kit)
+    show("burst", changes=BURST, seconds=took, writes_of_all_documents=writes)
+
+
+def measure_rebuild(kit: Kit) -> None:
+    """Everything there is, from the database to the folder."""
+    start = time.perf_counter()
+    products = rebuild(kit)
+    show("rebuild", products=products, seconds=time.perf_counter() - start)
+
+
+def show(name: str, **values: float) -> None:
+    """One JSON line."""
+    rounded = {key: round(value, 2) for key, value in values.items()}
+    sys.stdout.write(json.dumps({"bench": name, **rounded}) + "\n")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    """Print one JSON line per measurement."""
+    with installation() as kit:
+        shop = new_shop(kit)
+        writes = [measure_one(kit, shop, size) for size in SIZES]
+        show("publish, largest beside smallest", ratio=writes[-1] / writes[0], goal=1.2)
+        measure_burst(kit, shop)
+        measure_rebuild(kit)
+
+
+if __name__ == "__main__":
+    main()
