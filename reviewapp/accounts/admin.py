@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, g, redirect, render_template, request, url_for
@@ -54,7 +55,7 @@ def member(member_id: UUID) -> str:
     """One of the team: role, sessions, whether they may come in."""
     found = _member(member_id)
     return render_template(
-        "accounts/member.html", member=found, roles=_roles(), me=actor().id,
+        "accounts/member.html", member=found, **_roles(), me=actor().id,
         sessions=team.sessions_of(session(), found),
     )  # fmt: skip
 
@@ -166,7 +167,7 @@ def widget() -> str:
 
 def _team_page(error: AppError | None = None) -> str:
     return render_template(
-        "accounts/team.html", members=team.members(session(), actor().shop.id), roles=_roles(),
+        "accounts/team.html", members=team.members(session(), actor().shop.id), **_roles(),
         me=actor().id, errors=_errors(error, "email"), typed=request.form,
     )  # fmt: skip
 
@@ -182,7 +183,7 @@ def _profile_page(error: AppError | None = None) -> str:
 def _keys_page(secret: str = "", error: AppError | None = None) -> str:
     return render_template(
         "accounts/keys.html", keys=keys.api_keys(session(), actor().shop.id), secret=secret,
-        roles=_roles(), errors=_errors(error, "name"),
+        **_roles(), errors=_errors(error, "name"),
     )  # fmt: skip
 
 
@@ -211,7 +212,8 @@ def _inviter() -> Inviter:
     return Inviter(actor().label, actor().name, kit().settings.public_url)
 
 
-def _roles() -> dict[str, tuple[str, str]]:
+def _roles() -> dict[str, Any]:
+    """What templates need to name and to offer roles."""
     told = {
         "owner": (_("Owner"), _("Everything, with settings, team and keys.")),
         "moderator": (_("Moderator"), _("Decides on reviews and answers them.")),
@@ -219,4 +221,8 @@ def _roles() -> dict[str, tuple[str, str]]:
         "agent": (_("Agent"), _("Works on cases and answers reviews.")),
         "analyst": (_("Analyst"), _("Reads everything, changes nothing.")),
     }
-    return {role: told[role] for role in ROLES}
+    return {
+        "role_names": {role: told[role][0] for role in ROLES},
+        "role_choices": [(role, *told[role]) for role in ROLES],
+        "role_lines": [(role, ": ".join(told[role])) for role in ROLES],
+    }
