@@ -24,25 +24,25 @@ PRODUCTS = 1_000
 FILL = """
 INSERT INTO product (id, created_at, shop_id, external_id, source, title, tags, excluded,
   updated_at)
-SELECT gen_random_uuid(), now(), :shop, 'P-' || n, 'bench', 'Product ' || n, '{}', false, now()
+SELECT uuidv7(), now(), :shop, 'P-' || n, 'bench', 'Product ' || n, '{}', false, now()
 FROM generate_series(1, :products) n;
 INSERT INTO customer (id, created_at, shop_id, email, email_digest, locale, country)
-SELECT gen_random_uuid(), now(), :shop, n || '@customers.example', md5(n::text), 'de', 'DE'
+SELECT uuidv7(), now(), :shop, n || '@customers.example', md5(n::text), 'de', 'DE'
 FROM generate_series(1, :orders) n;
 INSERT INTO "order" (id, created_at, shop_id, external_id, source, customer_id, ordered_at, tags,
   planning_due)
-SELECT gen_random_uuid(), now(), :shop, email, 'bench', id, :now - interval '6 days', '{}', true
+SELECT uuidv7(), now(), :shop, email, 'bench', id, :now - interval '6 days', '{}', true
 FROM customer WHERE shop_id = :shop;
 INSERT INTO order_line (id, created_at, shop_id, order_id, external_id, product_id, quantity,
   shipped_at, delivered_at)
-SELECT gen_random_uuid(), now(), :shop, o.id, '1', p.id, 1, :now - interval '4 days',
+SELECT uuidv7(), now(), :shop, o.id, '1', p.id, 1, :now - interval '4 days',
   :now - interval '2 days' - (random() * interval '1 day')
 FROM (SELECT id, 1 + (row_number() OVER () % :products) AS n FROM "order" WHERE shop_id = :shop) o
 JOIN product p ON p.shop_id = :shop AND p.external_id = 'P-' || o.n;
 """
 ROW = """
 INSERT INTO plain_request (id, shop_id, key, customer_id, language, state, send_at)
-VALUES (gen_random_uuid(), gen_random_uuid(), %s, gen_random_uuid(), 'en', 'planned', %s)
+VALUES (uuidv7(), uuidv7(), %s, uuidv7(), 'en', 'planned', %s)
 """
 
 

@@ -17,6 +17,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from reviewapp.collect.agenda import Asked
+from reviewapp.collect.daytime import customer_zone
 from reviewapp.collect.eligibility import Facts
 from reviewapp.collect.facts import (
     asked_before,
@@ -64,7 +65,7 @@ class Due:
             plans=self.plans[root.id],
             history=self.history[row.customer_id],
             waits_for=self.waits.get(row.customer_id),
-            zone=self.zones.get(root.id) or ZoneInfo(shop.time_zone),
+            zone=self.zones.get(root.id) or customer_zone(None, None, None, shop.time_zone),
         )
 
 

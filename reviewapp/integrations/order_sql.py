@@ -120,7 +120,7 @@ SELECT DISTINCT o.external_id FROM told JOIN "order" o ON o.id = told.order_id
 
 PLAN = """
 UPDATE "order" SET planning_due = true
-WHERE shop_id = :shop AND external_id = ANY(:external_ids) AND NOT planning_due
+WHERE shop_id = :shop AND external_id = ANY(:external_ids)
 """
 
 WITH_WHOLE_EVENTS = """

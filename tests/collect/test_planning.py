@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
@@ -15,9 +14,10 @@ from reviewapp.core.kit import Kit
 from reviewapp.models.account import Shop
 from reviewapp.models.audit import AuditEntry
 from reviewapp.models.case import Case
-from reviewapp.models.catalog import Order, OrderLine, Suppression
+from reviewapp.models.catalog import Order, Suppression
 from reviewapp.models.review_request import ExperienceAnswer, ReviewRequest
 from tests import factories
+from tests.collect.asking import change_lines, place, request_of, set_state
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -28,42 +28,8 @@ def at_noon() -> Iterator[None]:
         yield
 
 
-def place(kit: Kit, shop: Shop, **values: Any) -> Order:
-    with kit.database.transaction(EVERY_SHOP) as session:
-        return factories.order(session, shop, **values)
-
-
-def request_of(kit: Kit, order: Order) -> ReviewRequest:
-    with kit.database.transaction(EVERY_SHOP) as session:
-        found = session.scalar(
-            select(ReviewRequest)
-            .join(Order, Order.request_id == ReviewRequest.id)
-            .where(Order.id == order.id)
-        )
-        assert found is not None
-        return found
-
-
 def step_0_rows(session: Session) -> int:
     return session.scalar(select(func.count(ReviewRequest.id))) or 0
-
-
-def change_lines(kit: Kit, order: Order, number: str | None = None, **facts: Any) -> None:
-    with kit.database.transaction(EVERY_SHOP) as session:
-        lines = update(OrderLine).where(OrderLine.order_id == order.id)
-        if number:
-            lines = lines.where(OrderLine.external_id == number)
-        session.execute(lines.values(**facts))
-        session.execute(update(Order).where(Order.id == order.id).values(planning_due=True))
-
-
-def set_state(kit: Kit, request: ReviewRequest, state: str, **values: Any) -> None:
-    with kit.database.transaction(EVERY_SHOP) as session:
-        session.execute(
-            update(ReviewRequest)
-            .where(ReviewRequest.id == request.id)
-            .values(state=state, **values)
-        )
 
 
 def test_a_delivered_order_gets_one_request_with_all_an_auditor_asks_for(
@@ -143,90 +109,6 @@ def test_a_message_that_is_out_is_never_planned_again(kit: Kit, shop: Shop, stat
     with kit.database.transaction(EVERY_SHOP) as session:
         assert step_0_rows(session) == 1
         assert session.scalar(select(func.count()).where(Order.planning_due)) == 0
-
-
-def test_orders_of_one_person_share_a_request_as_they_arrive(kit: Kit, shop: Shop) -> None:
-    with kit.database.transaction(EVERY_SHOP) as session:
-        buyer = factories.customer(session, shop)
-        first = factories.order(session, shop, buyer=buyer, delivered_days_ago=3)
-    plan_due(kit)
-    with kit.database.transaction(EVERY_SHOP) as session:
-        second = factories.order(session, shop, buyer=buyer, delivered_days_ago=1)
-    plan_due(kit)
-    shared = request_of(kit, first)
-    assert shared.id == request_of(kit, second).id
-    assert shared.send_at == NOW + timedelta(days=6)
-
-
-def test_orders_that_part_again_have_a_request_each(kit: Kit, shop: Shop) -> None:
-    with kit.database.transaction(EVERY_SHOP) as session:
-        buyer = factories.customer(session, shop)
-        first = factories.order(session, shop, buyer=buyer, delivered_days_ago=3)
-        second = factories.order(session, shop, buyer=buyer, delivered_days_ago=1)
-    plan_due(kit)
-    change_lines(kit, first, cancelled_at=NOW - timedelta(days=5))
-    plan_due(kit)
-    assert request_of(kit, first).reason == "cancelled_before_delivery"
-    assert request_of(kit, second).state == "planned"
-    assert request_of(kit, first).id != request_of(kit, second).id
-
-
-def test_a_row_that_gave_way_says_so(kit: Kit, shop: Shop) -> None:
-    with kit.database.transaction(EVERY_SHOP) as session:
-        buyer = factories.customer(session, shop)
-        first = factories.order(session, shop, buyer=buyer, delivered_days_ago=1)
-        second = factories.order(session, shop, buyer=buyer)
-    plan_due(kit)
-    before = request_of(kit, second)
-    assert before.reason == "awaiting_delivery"
-    change_lines(kit, second, delivered_at=NOW)
-    plan_due(kit)
-    shared = request_of(kit, second)
-    assert shared.id == request_of(kit, first).id
-    gone = {before.id, request_of(kit, first).id}
-    with kit.database.transaction(EVERY_SHOP) as session:
-        rows = session.scalars(select(ReviewRequest).where(ReviewRequest.id != shared.id)).all()
-        assert [(row.state, row.reason) for row in rows] == [("cancelled", "merged")]
-        assert {row.id for row in rows} <= gone
-
-
-def test_two_awaited_orders_that_arrive_together_share_a_request(kit: Kit, shop: Shop) -> None:
-    with kit.database.transaction(EVERY_SHOP) as session:
-        buyer = factories.customer(session, shop)
-        first = factories.order(session, shop, buyer=buyer)
-        second = factories.order(session, shop, buyer=buyer)
-    plan_due(kit)
-    assert request_of(kit, first).id != request_of(kit, second).id
-    for order in (first, second):
-        change_lines(kit, order, delivered_at=NOW)
-    plan_due(kit)
-    assert request_of(kit, first).id == request_of(kit, second).id
-
-
-def test_a_request_keeps_its_distance_from_a_message_that_went_out(kit: Kit, shop: Shop) -> None:
-    with kit.database.transaction(EVERY_SHOP) as session:
-        buyer = factories.customer(session, shop)
-        asked = factories.order(session, shop, buyer=buyer, delivered_days_ago=8)
-        factories.request(session, shop, asked)
-        second = factories.order(session, shop, buyer=buyer, delivered_days_ago=7)
-    plan_due(kit)
-    assert request_of(kit, second).send_at == NOW + timedelta(days=3)
-
-
-def test_an_order_changed_to_another_buyer_keeps_its_single_row(kit: Kit, shop: Shop) -> None:
-    order = place(kit, shop, delivered_days_ago=1)
-    plan_due(kit)
-    with kit.database.transaction(EVERY_SHOP) as session:
-        other = factories.customer(session, shop)
-        session.execute(
-            update(Order)
-            .where(Order.id == order.id)
-            .values(customer_id=other.id, planning_due=True)
-        )
-    plan_due(kit)
-    assert request_of(kit, order).customer_id == other.id
-    with kit.database.transaction(EVERY_SHOP) as session:
-        assert step_0_rows(session) == 1
 
 
 def test_suppressed_addresses_are_skipped_and_planned_once_lifted(kit: Kit, shop: Shop) -> None:
