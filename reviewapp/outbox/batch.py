@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Generic
+from uuid import UUID
 
 import structlog
 
@@ -47,6 +48,7 @@ class Batch(Generic[Row]):
     leaving: bool = False
     bounced: list[Bounce] = field(default_factory=list)
     refusals: int = 0
+    begun: set[UUID] = field(default_factory=set)
     held: list[tuple[Row, Envelope]] = field(default_factory=list)
     """Composed, but their domains must be left alone for a while."""
 
@@ -179,6 +181,7 @@ class Batch(Generic[Row]):
         if not ours:
             self.sender.abandon()
             return
+        self.begun.add(row.id)
         self.leaving = True
         try:
             reply = self.sender.hand_over(envelope, then)
@@ -246,4 +249,5 @@ class Batch(Generic[Row]):
         if self.last is not None:
             self.settled.append(self.last)
             self.last = None
-        self.claims.settle(self.claim, self.settled)
+        through = self.begun | {done.row_id for done in self.settled}
+        self.claims.settle(self.claim, self.settled, all_begun=len(through) == len(self.claim.rows))

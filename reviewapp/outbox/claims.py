@@ -107,26 +107,29 @@ class Claims(Generic[Row]):
         """
         return self._book().turn(claim.id, clock.now(), done, row_id, message_id)
 
-    def settle(self, claim: Claim[Row], settlements: Sequence[Settlement]) -> None:
+    def settle(
+        self, claim: Claim[Row], settlements: Sequence[Settlement], *, all_begun: bool = False
+    ) -> None:
         """Write outcomes and give back what was not begun; flushed to disk, and so is all before.
 
         Ends the claim.
         """
         model = self.model
         self._book().settle(claim.id, clock.now(), settlements)
+        _in_progress.discard(claim.id)
+        if all_begun:
+            return
         with self.database.transaction(EVERY_SHOP) as session:
             session.execute(
                 update(model)
                 .where(
-                    model.id.in_([row.id for row in claim.rows]),
-                    model.claim_id == claim.id,
                     model.state == "claimed",
+                    model.claim_id == claim.id,
                     model.sending_at.is_(None),
                 )
                 .values(state="planned", claim_id=None, claimed_at=None)
                 .execution_options(synchronize_session=False)
             )
-        _in_progress.discard(claim.id)
 
     def forget(self, claim: Claim[Row]) -> None:
         """This process no longer works on the claim, however that ended."""
