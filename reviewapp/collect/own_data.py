@@ -19,6 +19,14 @@ from reviewapp.models.rights import USES
 from reviewapp.rights.rules import Right
 from reviewapp.rights.service import ledger_of, rights_of
 
+VERSION_FIELDS = (
+    "version", "created_at", "rating", "title", "body", "answers", "display_name", "sha256",
+)  # fmt: skip
+PHOTO_FIELDS = ("sha256", "width", "height")
+PERMISSION_FIELDS = (
+    "created_at", "kind", "use", "subject_sha256", "text_version", "text_language", "text_sha256",
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class UseState:
@@ -85,35 +93,12 @@ def _review(session: Session, review: Review) -> dict[str, Any]:
         "submitted_at": review.submitted_at,
         "published_at": review.published_at,
         "verified_buyer": review.verified_buyer,
-        "versions": [
-            {
-                "version": version.version,
-                "at": version.created_at,
-                "rating": version.rating,
-                "title": version.title,
-                "body": version.body,
-                "answers": version.answers,
-                "display_name": version.display_name,
-                "sha256": version.sha256,
-            }
-            for version in versions
-        ],
+        "versions": [_fields(version, VERSION_FIELDS) for version in versions],
         "photos": [
-            {"sha256": asset.sha256, "width": asset.width, "height": asset.height}
-            for asset in review.media
-            if asset.state != "hidden"
+            _fields(asset, PHOTO_FIELDS) for asset in review.media if asset.state != "hidden"
         ],
         "permissions": [
-            {
-                "at": entry.created_at,
-                "kind": entry.kind,
-                "use": entry.use,
-                "subject_sha256": entry.subject_sha256,
-                "text_version": entry.text_version,
-                "text_language": entry.text_language,
-                "text_sha256": entry.text_sha256,
-            }
-            for entry in ledger_of(session, review.id)
+            _fields(entry, PERMISSION_FIELDS) for entry in ledger_of(session, review.id)
         ],
         "replies": [
             {"at": reply.published_at, "body": reply.body}
@@ -135,3 +120,7 @@ def _case(case: Case) -> dict[str, Any]:
             if message.direction != "note"
         ],
     }  # fmt: skip
+
+
+def _fields(row: object, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names}

@@ -92,7 +92,7 @@ def _settle(
             session.execute(_row(asset, file).on_conflict_do_nothing())
         emit(
             session,
-            "media.ready" if state == "ready" else "media.failed",
+            "media.failed" if failure else "media.ready",
             shop_id=asset.shop_id,
             asset_id=asset.id,
             review_id=asset.review_id,
