@@ -42,8 +42,13 @@ INSERT INTO review (id, created_at, shop_id, product_id, rating, title, body, an
   display_name, locale, state, version, submitted_at, published_at, verified_buyer, incentivized,
   source, redactions, photo_count)
 SELECT gen_random_uuid(), now(), :shop, :product, 1 + n % 5, 'Review number ' || n,
-  'The handle fits, the glaze is even, and it keeps the tea warm for ' || n || ' minutes. ' ||
-  repeat(md5(n::text) || ' ', 6), '{}', 'Customer ' || n, 'en', 'published', 1,
+  (ARRAY['The handle fits my hand.', 'The glaze is even all around.', 'It keeps the tea warm.',
+    'One small chip at the base, sent back and replaced.', 'Smaller than I thought.'])[1 + n % 5]
+  || ' ' || (ARRAY['Bought it for my mother, who likes it.', 'We use it every morning.',
+    'The parcel took a week longer than promised, and nobody answered at first.'])[1 + n % 3]
+  || ' ' || (ARRAY['Would buy again.', 'The colour is darker than in the pictures.',
+    'Dishwasher safe so far.', 'Not for large hands.'])[1 + n % 4] || ' Used ' || n || ' times.',
+  '{}', 'Customer ' || n, 'en', 'published', 1,
   now() - (:count - n) * interval '1 minute', now() - (:count - n) * interval '1 minute',
   false, false, 'own', '[]', 0
 FROM generate_series(1, :count) n
@@ -104,7 +109,7 @@ def add_review(kit: Kit, shop: Shop, product_id: UUID) -> tuple[UUID, int]:
             product_id=product_id,
             rating=4,
             title="One more",
-            body="It keeps the tea warm, and " * 12,
+            body="It keeps the tea warm for an hour, the rim is a little thick. " * 3,
             display_name="Ada Q.",
             locale="en",
             state="published",

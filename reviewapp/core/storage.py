@@ -7,7 +7,6 @@ import os
 import re
 import secrets
 from collections.abc import Iterator
-from io import BytesIO
 from pathlib import Path
 from shutil import copyfileobj
 from typing import TYPE_CHECKING, BinaryIO, Protocol
@@ -105,7 +104,10 @@ class LocalStorage:
             part = self._unfinished() / secrets.token_hex(16)
             try:
                 with part.open("xb") as file:
-                    copyfileobj(BytesIO(data) if isinstance(data, bytes) else data, file)
+                    if isinstance(data, bytes):
+                        file.write(data)
+                    else:
+                        copyfileobj(data, file)
                     if self._durable:
                         file.flush()
                         os.fsync(file.fileno())

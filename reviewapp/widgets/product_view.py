@@ -54,7 +54,7 @@ def product_views(
     facts = shop_facts(shop, public_url)
     words = translator(facts.language)
     newest = newest_rows(session, product_id, CHUNK_SIZE + 1)
-    by_chunk = {number: chunk_rows(session, product_id, number) for number in chunks}
+    by_chunk = {number: _rows(session, product_id, number, newest) for number in chunks}
     strip = page_rows(session, product_id, with_photos=True, limit=STRIP_SIZE)
     shown = _shown(session, Reader(words, shop.time_zone), newest, strip, *by_chunk.values())
     photos = [photo for row in strip for photo in shown[row.position].photos]
@@ -70,6 +70,15 @@ def product_views(
     )
     chunk_views = tuple(_chunk(head, number, rows, shown) for number, rows in by_chunk.items())
     return ProductViews(shop.widget_key, Pages(facts, words), head, chunk_views)
+
+
+def _rows(
+    session: Session, product_id: UUID, number: int, newest: Sequence[ReviewRow]
+) -> Sequence[ReviewRow]:
+    """A chunk's rows; the highest one's are all among the newest, and need not be asked for."""
+    if newest and number == chunk_of(newest[0].position):
+        return [row for row in newest if chunk_of(row.position) == number]
+    return chunk_rows(session, product_id, number)
 
 
 def _chunk(
