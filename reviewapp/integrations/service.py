@@ -277,7 +277,6 @@ def _plan_orders_of_product(session: Session, product: Product) -> None:
             Order.id.in_(with_product),
             Order.ordered_at > clock.now() - REPLANNED_FOR,
             Order.request_id.is_(None) | Order.request_id.in_(waiting),
-            Order.planning_due.is_(False),
         )
         .values(planning_due=True)
         .execution_options(synchronize_session=False)
