@@ -58,7 +58,7 @@ def web() -> None:
     configure_logs(settings.log_level)
     # The application is loaded by the server's own child: this process only watches over it.
     Server(
-        "reviewapp.app:served",
+        "reviewapp.demo.serving:served" if settings.demo else "reviewapp.app:served",
         factory=True,
         address=settings.host,
         port=settings.port,

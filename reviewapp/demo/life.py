@@ -113,6 +113,7 @@ class Life:
         moments = sorted(
             (sent_at + timedelta(days=days), order_id, request_id, what)
             for order_id, request_id, sent_at in asked
+            if sent_at is not None
             for days, what in _answers(self._unanswered[order_id])
         )
         for at, order_id, request_id, what in moments:

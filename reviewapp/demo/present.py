@@ -29,12 +29,12 @@ def _waiting_reviews() -> list[Purchase]:
             "The sash is long enough to go round twice, and the pockets are real. I wore it to a "
             "wedding and to the market the day after. The voile creases, but it hangs out "
             "overnight.", 1.6, "juniper-on-the-door", ("site", "social"), "true", wait)),
-        _asked(2002, _person("Rosa Vidal", "ES"), "heath-sweater", 20, Answer(
+        _asked(2002, _person("Rosa Vidal", "ES"), "heath-sweater", 13.6, Answer(
             2, "Lovely cables, scratchy neck",
             "The cables are as pretty as in the picture. The ribbed neck scratches, though, even "
             "over a shirt, and after a day I had red marks. I hoped for softer wool at this "
             "price.", 1.2, "heath-by-the-wall", (), "true", wait)),
-        _asked(2003, _person("Jakob Weber", "AT", "de"), "calder-trousers", 16.4, Answer(
+        _asked(2003, _person("Jakob Weber", "AT", "de"), "calder-trousers", 14.4, Answer(
             4, "Schöne Hose, etwas lang",
             "Der Stoff ist fest und fällt gut, die Taschen sind groß genug. Bei 1,68 m musste ich "
             "sie allerdings drei Zentimeter kürzen lassen. Geliefert wurde sie schneller als "
@@ -44,7 +44,7 @@ def _waiting_reviews() -> list[Purchase]:
             "Two buttons came loose on the first day. Please ring me on +44 20 7946 0958 or write "
             "to priya.shah@shopper.example, I would like to keep it and only need new buttons.",
             1.1, "linden-on-the-door", ("site",), "true", wait)),
-        _asked(2005, _person("Max Olsen", "NL"), "sorrel-tee", 20.2, Answer(
+        _asked(2005, _person("Max Olsen", "NL"), "sorrel-tee", 11.9, Answer(
             5, "Good shirt",
             "Good shirt, I found it cheaper at https://best-shirts-outlet.example/sorrel so have a "
             "look there before you buy.", 1.0, None, (), "true", wait)),
@@ -53,7 +53,7 @@ def _waiting_reviews() -> list[Purchase]:
             "I washed it inside out as the label says, and half of the fennel came off the hem. "
             "The cotton is nice and it fits, but without the border it is just a blue skirt.",
             0.9, None, ("site",), "true", wait)),
-        _asked(2007, _person("Tom Hartmann"), "tarn-jacket", 20.6, Answer(
+        _asked(2007, _person("Tom Hartmann"), "tarn-jacket", 13.9, Answer(
             4, "Half jacket, half cardigan",
             "Bought it for the office, wear it on the bicycle. Warm without being heavy. One star "
             "less because the lining at the cuffs is thin.", 1.3, None,
@@ -86,7 +86,7 @@ def _cases() -> list[Purchase]:
                  help=Help("damaged", "The parcel was wet and the dress has a brown stain at the "
                            "hem. The outer box is soaked on one side. Can I have another one "
                            "before the weekend after next?", 0.6, "juniper-on-boards")),
-        Purchase(2022, _person("Henri Moreau", "FR", "fr"), ("calder-trousers",), 15.6,
+        Purchase(2022, _person("Henri Moreau", "FR", "fr"), ("calder-trousers",), 12.6,
                  delivered(3), help=Help("return", "Bonjour, le pantalon est trop large à la "
                            "taille. Puis-je l'échanger contre la taille 38 ?", 0.9)),
         Purchase(2023, _person("Greta Fischer"), ("linden-blouse", "fennel-skirt"), 16,
@@ -95,7 +95,7 @@ def _cases() -> list[Purchase]:
                            "Dear Greta, linen takes cold water and a little gall soap well. Dab "
                            "it, leave it for ten minutes, rinse, and wash at 30 degrees. If "
                            "anything is left, send me a photo and I will ask our dyer on Monday.")),
-        Purchase(2024, _person("Ben Murphy", "IE"), ("heath-sweater",), 24, delivered(3),
+        Purchase(2024, _person("Ben Murphy", "IE"), ("heath-sweater",), 20, delivered(3),
                  answer=Answer(3, "Good in the end",
                                "The first one had a pulled thread at the sleeve, the second is "
                                "fine. Warm, and it has kept its shape.", 5.0, None, (), "true"),
