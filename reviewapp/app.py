@@ -50,6 +50,7 @@ def register_doors(app: Flask) -> None:
     from reviewapp.accounts import failures, home, letters_admin, shop_admin, signin
     from reviewapp.collect import admin as requests_admin
     from reviewapp.collect import author, customer, unsubscribe
+    from reviewapp.integrations import admin as catalog
     from reviewapp.moderate import admin as queue
     from reviewapp.moderate import admin_fairness, admin_reviews
     from reviewapp.support import admin as cases
@@ -69,6 +70,7 @@ def register_doors(app: Flask) -> None:
     app.register_blueprint(letters_admin.blueprint)
     app.register_blueprint(requests_admin.blueprint)
     app.register_blueprint(cases.blueprint)
+    app.register_blueprint(catalog.blueprint)
     app.register_blueprint(queue.blueprint)
     app.register_blueprint(admin_reviews.blueprint)
     app.register_blueprint(admin_fairness.blueprint)
@@ -84,12 +86,14 @@ def api_doors() -> list[ApiBlueprint]:
     """Every subject of the JSON API, in the order in which it is described."""
     from reviewapp.collect import api as collect_api
     from reviewapp.integrations import api as integrations_api
+    from reviewapp.moderate import api as moderate_api
     from reviewapp.support import api as support_api
 
     return [
         integrations_api.products,
         integrations_api.orders,
         collect_api.requests,
+        moderate_api.reviews,
         support_api.cases,
     ]
 

@@ -105,7 +105,7 @@ def _watch(kit: Kit, shop_id: UUID) -> int:
             rules_version=RULES_VERSION,
             decided=[level.decided for level in found.levels],
             refused=[level.refused for level in found.levels],
-            gaps=[{"stars": gap.stars, "p": f"{gap.p_value:.2e}"} for gap in found.gaps],
+            gaps=[{"stars": list(gap.stars), "p": f"{gap.p_value:.2e}"} for gap in found.gaps],
         )
         return int(found.alarm)
 

@@ -1,19 +1,22 @@
 """Does refusing depend on the stars? An exact test with a stated error rate (G29); pure.
 
-For each star level, refused against not refused is compared with all other levels by Fisher's
-exact test; five comparisons share one error rate by Holm's step-down method. Where refusing does
-not depend on the stars, at most one check in a hundred raises an alarm.
+Refused against not refused is compared by Fisher's exact test: each star level with all others,
+and one and two stars together with the rest. The six comparisons share one error rate by Holm's
+step-down method: where refusing does not depend on the stars, at most one check in a hundred
+raises an alarm.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import exp, lgamma
 
 ERROR_RATE = 0.01
-"""Of one check, over all five star levels together."""
+"""Of one check, over all comparisons together."""
 STARS = (1, 2, 3, 4, 5)
+GROUPS = ((1,), (2,), (3,), (4,), (5,), (1, 2))
+"""The star levels that are compared with all others."""
 _TOLERANCE = 1e-7
 
 
@@ -32,17 +35,17 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Gap:
-    """A star level that is refused more or less often than the others, beyond chance."""
+    """Star levels that are refused more or less often than the others, beyond chance."""
 
-    stars: int
+    stars: tuple[int, ...]
     rate: float
     rate_of_others: float
     p_value: float
 
 
 def refusal_gaps(outcomes: Mapping[int, Outcome], error_rate: float = ERROR_RATE) -> list[Gap]:
-    """The star levels where refusing depends on the stars, most striking first; empty: none."""
-    gaps = sorted((_gap(outcomes, stars) for stars in outcomes), key=lambda gap: gap.p_value)
+    """Where refusing depends on the stars, most striking first; empty: nowhere."""
+    gaps = sorted((_gap(outcomes, group) for group in GROUPS), key=lambda gap: gap.p_value)
     found = []
     for place, gap in enumerate(gaps):
         if gap.p_value > error_rate / (len(gaps) - place):
@@ -64,18 +67,20 @@ def fisher_exact(a: int, b: int, c: int, d: int) -> float:
     return min(1.0, p_value)
 
 
-def _gap(outcomes: Mapping[int, Outcome], stars: int) -> Gap:
-    this = outcomes[stars]
-    others = Outcome(
-        sum(one.decided for level, one in outcomes.items() if level != stars),
-        sum(one.refused for level, one in outcomes.items() if level != stars),
-    )
+def _gap(outcomes: Mapping[int, Outcome], group: tuple[int, ...]) -> Gap:
+    these = _together(outcomes, group)
+    others = _together(outcomes, [stars for stars in outcomes if stars not in group])
     return Gap(
-        stars=stars,
-        rate=_rate(this),
+        stars=group,
+        rate=_rate(these),
         rate_of_others=_rate(others),
-        p_value=fisher_exact(this.refused, this.kept, others.refused, others.kept),
+        p_value=fisher_exact(these.refused, these.kept, others.refused, others.kept),
     )
+
+
+def _together(outcomes: Mapping[int, Outcome], stars: Iterable[int]) -> Outcome:
+    found = [outcomes[level] for level in stars if level in outcomes]
+    return Outcome(sum(one.decided for one in found), sum(one.refused for one in found))
 
 
 def _rate(outcome: Outcome) -> float:

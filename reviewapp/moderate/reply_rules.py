@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from reviewapp.moderate.links import belongs_to
 from reviewapp.moderate.personal_data import CARD, IBAN, MAIL, find_personal_data
-from reviewapp.moderate.profanity import LANGUAGES, find_profanity, fold
+from reviewapp.moderate.profanity import find_profanity, fold
 from reviewapp.moderate.reply_phrases import REFUSED, WARNED, phrases
 from reviewapp.moderate.reply_templates import REPLY_TEMPLATES
 
@@ -79,7 +79,7 @@ class ReplyFacts:
 
 def check_reply(kind: str, body: str, improvement: str, facts: ReplyFacts) -> list[Objection]:
     """Everything that stands against the answer, the stopping ones first."""
-    found = [*_shape(body, improvement), *_phrases(body), *_private(body, facts)]
+    found = [*_shape(body, improvement), *_phrases(body, facts.locale), *_private(body, facts)]
     if body.strip() and not names_something(body, facts):
         found.append(Objection("bare"))
     if kind != "thanks" and body.strip():
@@ -110,11 +110,11 @@ def _shape(body: str, improvement: str) -> Iterator[Objection]:
         yield Objection("placeholder", match[0])
 
 
-def _phrases(body: str) -> Iterator[Objection]:
+def _phrases(body: str, locale: str) -> Iterator[Objection]:
     for code in (*REFUSED, *WARNED):
         for match in phrases(code).finditer(body):
             yield Objection(code, match[0])
-    for span in find_profanity(body, LANGUAGES):
+    for span in find_profanity(body, (locale.partition("-")[0], "en")):
         yield Objection("abusive", body[span.start : span.end])
 
 
