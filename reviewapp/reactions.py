@@ -16,6 +16,7 @@ from reviewapp.moderate.fairness import watch_fairness
 from reviewapp.moderate.screening import publish_overdue, screen_review
 from reviewapp.moderate.telling import tell_refused_author
 from reviewapp.outbox import relay
+from reviewapp.outbox.mail import send_mail
 from reviewapp.outbox.relay import Reaction
 from reviewapp.web.api_idempotency import forget_idempotency_keys
 from reviewapp.widgets.follow import show_review, show_shop
@@ -63,6 +64,7 @@ EVERY: Mapping[str, Every] = {
     "events": Every(timedelta(seconds=2), relay_events),
     "plan": Every(timedelta(minutes=1), plan_due),
     "requests": Every(timedelta(seconds=2), send_due_requests),
+    "mail": Every(timedelta(seconds=2), send_mail),
     "reminders": Every(timedelta(minutes=1), plan_reminders),
     "undelivered": Every(timedelta(hours=1), wake_undelivered),
     "media": Every(timedelta(minutes=1), render_attached),
