@@ -131,6 +131,8 @@ def look_of(image: Image.Image) -> Look:
 
 def renditions(master: bytes, widths_px: Iterable[int]) -> list[Encoded]:
     """WebP of each width, narrowest first, and one JPEG for old browsers; never scaled up."""
+    # The limit is the module's: the upload before this one may have left a smaller.
+    Image.MAX_IMAGE_PIXELS = MASTER_LONG_SIDE_PX**2
     image: Image.Image = Image.open(BytesIO(master), formats=["JPEG"])
     full = image.size
     widths = sorted({min(width, full[0]) for width in widths_px}, reverse=True)

@@ -43,6 +43,17 @@ def test_one_process_serves_many_pictures(pool: ImagePool) -> None:
     assert pool.idle_pids == first
 
 
+def test_a_fresh_process_can_be_asked_for_sizes_first(pool: ImagePool) -> None:
+    master = BytesIO()
+    Image.new("RGB", (400, 300)).save(master, "JPEG")
+
+    answer = asked(pool, master.getvalue(), task="render", widths_px=[320])
+
+    assert [(one["width"], one["content_type"]) for one in answer.facts["files"]] == [
+        (320, "image/webp")
+    ]
+
+
 def test_a_process_is_replaced_after_its_share(pool: ImagePool) -> None:
     seen = set()
     for _ in range(4):
