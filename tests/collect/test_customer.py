@@ -76,7 +76,7 @@ def test_opening_the_link_stores_nothing(link):
 
 
 @settings(
-    max_examples=40,
+    max_examples=15,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
