@@ -16,6 +16,7 @@ from reviewapp.core import clock
 from reviewapp.core.errors import Gone
 from reviewapp.core.json import canonical_sha256
 from reviewapp.media import service as media
+from reviewapp.models.catalog import OrderLine
 from reviewapp.models.media import MediaAsset
 from reviewapp.models.review import ModerationDecision, Review, ReviewVersion
 from reviewapp.outbox.mail import queue_letter
@@ -172,7 +173,7 @@ def _new_review(session: Session, visit: Visit, item: Item, sent: Sent) -> Revie
         locale=sent.language,
         submitted_at=now,
         decide_by=now + _decision_days(visit),
-        verified_buyer=item.line.delivered_at is not None and not visit.expired(now),
+        verified_buyer=_was_bought(item.line) and not visit.expired(now),
         incentivized=request.incentive is not None,
         incentive_disclosure=request.incentive_disclosure,
         **asdict(sent.words),
@@ -180,6 +181,15 @@ def _new_review(session: Session, visit: Visit, item: Item, sent: Sent) -> Revie
     session.add(review)
     session.flush()
     return review
+
+
+def _was_bought(line: OrderLine) -> bool:
+    """Whether an order stands behind the review (G19): the goods came, or went out to come.
+
+    Shops without delivery events know of the shipment only; their buyers are buyers too.
+    """
+    kept = not (line.cancelled_at or line.lost_at)
+    return line.delivered_at is not None or (line.shipped_at is not None and kept)
 
 
 def _keep_version(session: Session, review: Review) -> None:

@@ -223,13 +223,6 @@ def test_after_the_last_review_the_link_opens_the_own_page(link):
     assert link.get().headers["Location"].endswith("/mine")
 
 
-def test_an_expired_link_takes_a_review_unverified(open_link):
-    link = open_link(expires_at=clock.now() - timedelta(days=1))
-    assert "This link is old" in link.get().text
-    assert link.send_review().status_code == 303
-    assert not rows(link.kit, Review)[0].verified_buyer
-
-
 def test_an_incentive_is_told_before_and_kept_with_the_review(open_link):
     link = open_link(incentive="voucher", incentive_disclosure="Everybody asked gets 5 % off.")
     assert "Everybody asked gets 5 % off." in section(link.get().text, "review")
