@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import case, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import bindparam, case, func, select, update
+from sqlalchemy.dialects.postgresql import Insert, insert
 from sqlalchemy.orm import Session
 
 from reviewapp.core import clock
@@ -100,37 +100,48 @@ def count_photos(session: Session, review_id: UUID) -> int:
 
 
 def mark_product(session: Session, product_id: UUID, chunks: Sequence[int]) -> None:
-    """Note that the head and these chunks are behind; a worker is woken after the commit.
+    """Note that the head and these chunks are behind; a worker is woken after the commit."""
+    shop_id, external_id = session.execute(_PRODUCT_KEY, {"product_id": product_id}).one()
+    session.execute(
+        _MARK_PRODUCT,
+        {
+            "product_id": product_id,
+            "shop_id": shop_id,
+            "key_hash": key_hash(product_key(external_id)),
+            "dirty_at": clock.now(),
+            "dirty_chunks": list(chunks),
+            "revision": 1,
+        },
+    )
+    ping_after_commit(session, ERRAND)
+
+
+def _mark_product_statement() -> Insert:
+    """The upsert behind `mark_product`.
 
     While a publisher holds the row, chunks are always appended: it takes away only those that
     were there when it began. Otherwise a chunk that waits already is not added again.
     """
-    shop_id, external_id = session.execute(
-        select(Product.shop_id, Product.external_id).where(Product.id == product_id)
-    ).one()
-    new = insert(Publication).values(
-        product_id=product_id,
-        shop_id=shop_id,
-        key_hash=key_hash(product_key(external_id)),
-        dirty_at=clock.now(),
-        dirty_chunks=list(chunks),
-        revision=1,
-    )
+    new = insert(Publication)
     waiting = (Publication.claimed_at.is_(None)) & Publication.dirty_chunks.contains(
         new.excluded.dirty_chunks
     )
     both = Publication.dirty_chunks.op("||")(new.excluded.dirty_chunks)
-    session.execute(
-        new.on_conflict_do_update(
-            index_elements=[Publication.product_id],
-            set_={
-                "dirty_at": func.coalesce(Publication.dirty_at, new.excluded.dirty_at),
-                "dirty_chunks": case((waiting, Publication.dirty_chunks), else_=both),
-                "revision": Publication.revision + 1,
-            },
-        )
+    return new.on_conflict_do_update(
+        index_elements=[Publication.product_id],
+        set_={
+            "dirty_at": func.coalesce(Publication.dirty_at, new.excluded.dirty_at),
+            "dirty_chunks": case((waiting, Publication.dirty_chunks), else_=both),
+            "revision": Publication.revision + 1,
+        },
     )
-    ping_after_commit(session, ERRAND)
+
+
+# Built once: building a statement costs more than running it.
+_MARK_PRODUCT = _mark_product_statement()
+_PRODUCT_KEY = select(Product.shop_id, Product.external_id).where(
+    Product.id == bindparam("product_id")
+)
 
 
 def mark_shop(

@@ -237,7 +237,7 @@ def test_a_really_full_device_is_an_outside_failure(
     monkeypatch.setattr(storage_module, "copyfileobj", _into_full_device)
 
     with pytest.raises(OutsideFailed):
-        LocalStorage(tmp_path).put("x", b"1" * 100_000, content_type="text/plain")
+        LocalStorage(tmp_path).put("x", BytesIO(b"1" * 100_000), content_type="text/plain")
 
     assert not LocalStorage(tmp_path).exists("x")
 
