@@ -24,8 +24,11 @@ MOST_DAYS = 14
 VELOCITY_HOURS = 24
 VELOCITY_REVIEWS = 8
 """So many reviews of one address within `VELOCITY_HOURS` are worth a look."""
-PROBABLE = 0.9
-SURE = 0.98
+PROBABLE = 0.5
+"""From here a guessed language counts; near kin share the rest between them."""
+
+KIN = {("pt", "gl"), ("es", "gl"), ("es", "ca"), ("no", "nb"), ("no", "nn"), ("id", "ms")}
+"""(page's language, guess) that short texts cannot tell apart."""
 
 LANGUAGE_DIFFERS = "The text seems to be in another language than the page it was written on."
 ABUSIVE = "These words may be abusive or obscene. In a product's context they may be harmless."
@@ -159,9 +162,10 @@ def _signals_of(facts: ScreenFacts, name: str, text: str) -> Iterator[Signal]:
 def _languages(facts: ScreenFacts) -> set[str]:
     """Whose word lists apply: the text's own language; without a clear one, the page's."""
     told = facts.locale.replace("_", "-").partition("-")[0].lower()
+    known = {told if told in LANGUAGES else "en"}
     if facts.guess and facts.guess.probability >= PROBABLE:
-        return {facts.guess.language, told} if facts.guess.language in LANGUAGES else {told}
-    return {told if told in LANGUAGES else "en", "en"}
+        return known | {facts.guess.language}
+    return known | {"en"}
 
 
 def _blocked(text: str, words: tuple[str, ...]) -> list[Span]:
@@ -188,7 +192,5 @@ def _flat(text: str) -> str:
 
 def _another_language(guess: Guess, locale: str) -> bool:
     told = locale.replace("_", "-").partition("-")[0].lower()
-    kin = {frozenset(("pt", "gl")), frozenset(("es", "gl")), frozenset(("es", "pt"))}
-    if guess.probability < SURE or guess.language == told:
-        return False
-    return frozenset((guess.language, told)) not in kin or guess.language in ("es", "pt")
+    alike = told == guess.language or (told, guess.language) in KIN
+    return guess.probability >= PROBABLE and not alike
