@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from reviewapp.accounts import keys, service, team
 from reviewapp.accounts.passwords import LEAST, password_matches
 from reviewapp.accounts.team import Inviter
-from reviewapp.core.errors import AppError, Conflict, Invalid
+from reviewapp.core.errors import AppError, Conflict, Invalid, NotFound
 from reviewapp.models.account import ROLES, Member
 from reviewapp.web.auth import actor, gate_members, require
 from reviewapp.web.flashes import say
@@ -60,7 +60,7 @@ def member(member_id: UUID) -> str:
     )  # fmt: skip
 
 
-@blueprint.post("/team/<uuid:member_id>/<any(role, disable, enable, sessions, invite):act>")
+@blueprint.post("/team/<uuid:member_id>/<act>")
 @require("team.edit")
 def change_member(member_id: UUID, act: str) -> Response:
     """Change a role, let go, let in again, sign out everywhere, invite again."""
@@ -74,8 +74,10 @@ def change_member(member_id: UUID, act: str) -> Response:
             team.enable_member(session(), shop, found, by=by)
         elif act == "sessions":
             team.revoke_sessions(session(), shop, found, by=by)
-        else:
+        elif act == "invite":
             team.send_invitation(session(), shop, found, _inviter())
+        else:
+            raise NotFound()
     except Conflict as error:
         _start_over()
         say("bad", _(error.message))

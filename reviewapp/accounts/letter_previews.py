@@ -29,46 +29,36 @@ def sample_facts(
     letter: str, shop: Shop, product: str, host: str, words: Mapping[str, str]
 ) -> dict[str, Any]:
     """What `letter` is told in its preview; `words` are the customer's, in the page's language."""
-    page = f"{host}/r/example"
-    ask = {
-        "products": [{"name": product}],
+    page, link = f"{host}/r/example", f"{host}/signin/link/example"
+    mug = {"products": [{"name": product}]}
+    asks = mug | {
         "page_url": page,
         "unsubscribe_url": f"{host}/u/example",
+        "incentive_disclosure": shop.settings.incentive_disclosure,
     }
     told: dict[str, Facts] = {
-        "request": ask,
-        "reminder": ask,
-        "help_received": {
-            "message": words["message"],
-            "answer_by": (clock.now() + timedelta(days=1)).isoformat(),
-            "page_url": page,
-        },
-        "case_reply": {
-            "answer": words["answer"],
-            "answerer": "Bo Lind",
-            "message": words["message"],
-            "page_url": page,
-        },
-        "review_received": {
-            "products": [{"name": product}],
-            "mine_url": f"{page}/mine",
-            "days": shop.settings.auto_publish_days,
-        },
-        "review_refused": {
-            "products": [{"name": product}],
+        "request": asks,
+        "reminder": asks,
+        **_help(page, words),
+        "review_received": mug
+        | {"mine_url": f"{page}/mine", "days": shop.settings.auto_publish_days},
+        "review_refused": mug
+        | {
             "reason": "personal_information",
             "passage": words["passage"],
             "mend_url": f"{page}/mine",
         },
-        "sign_in": {"link_url": f"{host}/signin/link/example", "minutes": 10},
-        "invitation": {
-            "link_url": f"{host}/signin/link/example",
-            "inviter": "Bo Lind",
-            "role": "agent",
-            "days": 7,
-        },
+        "sign_in": {"link_url": link, "minutes": 10},
+        "invitation": {"link_url": link, "inviter": "Bo Lind", "role": "agent", "days": 7},
     }
-    disclosure = shop.settings.incentive_disclosure
-    offered = {"incentive_disclosure": disclosure} if letter in ("request", "reminder") else {}
     address = {"shop_address": shop.postal_address or "–"}
-    return shop_facts(shop, "Ada Quist") | address | dict(told[letter]) | offered
+    return shop_facts(shop, "Ada Quist") | address | dict(told[letter])
+
+
+def _help(page: str, words: Mapping[str, str]) -> dict[str, Facts]:
+    said = {"message": words["message"], "page_url": page}
+    tomorrow = clock.now() + timedelta(days=1)
+    return {
+        "help_received": said | {"answer_by": tomorrow.isoformat()},
+        "case_reply": said | {"answer": words["answer"], "answerer": "Bo Lind"},
+    }

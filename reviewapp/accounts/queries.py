@@ -34,6 +34,7 @@ class Waiting:
     count: int
     at: datetime | None = None
     until: datetime | None = None
+    oldest_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -86,16 +87,23 @@ def low_reviews_unanswered(session: Session, shop_id: UUID) -> Waiting:
         Reply.published_at.is_not(None),
         Reply.withdrawn_at.is_(None),
     )
-    return _waiting(
-        session,
-        select(func.count(), func.min(Review.published_at)).where(
-            Review.shop_id == shop_id,
-            Review.state == "published",
-            Review.source == "own",
-            Review.rating <= LOW_RATING,
-            ~replied,
-        ),
+    unanswered = (
+        Review.shop_id == shop_id,
+        Review.state == "published",
+        Review.source == "own",
+        Review.rating <= LOW_RATING,
+        ~replied,
     )
+    oldest = session.execute(
+        select(Review.id, Review.published_at)
+        .where(*unanswered)
+        .order_by(Review.published_at, Review.id)
+        .limit(1)
+    ).first()
+    if oldest is None:
+        return Waiting(0)
+    count = session.scalar(select(func.count()).select_from(Review).where(*unanswered)) or 0
+    return Waiting(count, oldest.published_at, oldest_id=oldest.id)
 
 
 def messages_unknown(session: Session, shop_id: UUID) -> Waiting:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from zoneinfo import available_timezones
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -40,7 +41,12 @@ def create_shop(
     session: Session, *, name: str, email: str, locale: str = "en", time_zone: str = "UTC",
     country: str | None = None, url: str | None = None,
 ) -> NewShop:  # fmt: skip
-    """A shop with its owner, a first API key and a sign-in link good for a day."""
+    """A shop with its owner, a first API key and a sign-in link good for a day.
+
+    Invalid for a time zone nobody knows: every moment it prints and plans would be wrong.
+    """
+    if time_zone not in available_timezones():
+        raise Invalid(fields={"time_zone": ["Such as Europe/Berlin."]})
     shop = Shop(
         id=new_id(), name=name.strip(), email=email.strip(), locale=locale, time_zone=time_zone,
         country=country, url=url, widget_key=new_secret("wk"),

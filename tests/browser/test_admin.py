@@ -14,7 +14,7 @@ from reviewapp.models.account import Shop
 from reviewapp.models.case import Case
 from reviewapp.web.auth import SESSION_COOKIE
 from tests import factories
-from tests.support.test_admin import ANSWER, make_case
+from tests.support.cases import ANSWER, make_case
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 PAGES = [

@@ -15,7 +15,7 @@ from reviewapp.models.account import Shop
 from reviewapp.models.case import Case
 from reviewapp.models.outbox import Mail
 from tests import factories
-from tests.support.test_admin import ANSWER, make_case
+from tests.support.cases import ANSWER, make_case
 
 Committed = Callable[[], Any]
 
