@@ -1,0 +1,181 @@
+"""The moderators' pages in a real browser: by keyboard, by selecting, without scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import select
+
+from reviewapp.core.db import EVERY_SHOP
+from reviewapp.core.kit import Kit
+from reviewapp.models.account import Shop
+from reviewapp.models.review import ModerationDecision, Review
+from reviewapp.reactions import relay_events
+from tests import factories
+from tests.moderate.conftest import sent_review  # noqa: F401  # a fixture of that folder
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+@pytest.fixture
+def cookie(app: Flask, kit: Kit, shop: Shop, live: str) -> Any:
+    """A moderator's session for a browser context."""
+    with kit.database.transaction(EVERY_SHOP) as session:
+        token, _csrf = factories.signed_in_member(session, kit, shop, "moderator")
+    return {"name": "reviewapp_session", "value": token, "url": live}
+
+
+@pytest.fixture
+def signed_in(page: Page, cookie: Any) -> Page:
+    page.context.add_cookies([cookie])
+    return page
+
+
+@pytest.fixture
+def three(kit: Kit, sent_review: Callable[..., Review]) -> list[Review]:  # noqa: F811
+    """Three waiting reviews, oldest first."""
+    words = ("The first glaze is even.", "The second rim is chipped.", "The third is for Ada.")
+    found = [sent_review(title="", body=body, rating=n + 1) for n, body in enumerate(words)]
+    relay_events(kit)
+    return found
+
+
+def decisions(kit: Kit, shop: Shop) -> list[tuple[str, str | None]]:
+    with kit.database.transaction(shop.id) as session:
+        rows = session.scalars(select(ModerationDecision).order_by(ModerationDecision.decided_at))
+        return [(row.action, row.reason) for row in rows]
+
+
+def test_the_queue_is_worked_off_by_keyboard_alone(
+    signed_in: Page, live: str, three: list[Review], kit: Kit, shop: Shop
+) -> None:
+    page = signed_in
+    page.goto(f"{live}/admin/queue")
+    words = page.locator("[data-passage-of=body]")
+    expect(words).to_have_text("The first glaze is even.")
+    page.keyboard.press("j")
+    expect(words).to_have_text("The second rim is chipped.")
+    page.keyboard.press("k")
+    expect(words).to_have_text("The first glaze is even.")
+    page.keyboard.press("n")
+    expect(words).to_have_text("The second rim is chipped.")
+    page.keyboard.press("p")
+    expect(page.get_by_role("heading", name="Published", exact=True)).to_be_visible()
+    expect(page.get_by_role("img", name="2 out of 5 stars")).to_be_visible()
+    page.keyboard.press("n")
+    expect(words).to_have_text("The third is for Ada.")
+    page.keyboard.press("r")
+    expect(page.get_by_role("heading", name="Refuse this review")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    expect(page.get_by_label("Abusive")).to_be_checked()
+    for _ in range(6):
+        page.keyboard.press("ArrowDown")
+    expect(page.get_by_label("Unrelated")).to_be_checked()
+    page.get_by_label("To the author").focus()
+    page.keyboard.type("It is about somebody, not the mug.")
+    page.get_by_role("button", name="Refuse this review").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Refused")).to_be_visible()
+    assert decisions(kit, shop) == [("publish", None), ("refuse", "unrelated")]
+
+
+def test_the_list_of_keys_names_those_of_the_queue(
+    signed_in: Page, live: str, three: list[Review]
+) -> None:
+    signed_in.goto(f"{live}/admin/queue")
+    signed_in.keyboard.press("?")
+    keys = signed_in.get_by_role("dialog", name="Keys")
+    for name in ("Publish", "Refuse", "Redact", "Next"):
+        expect(keys.get_by_text(name, exact=True)).to_be_visible()
+
+
+def test_selecting_words_puts_them_into_the_form(
+    signed_in: Page, live: str, three: list[Review], kit: Kit, shop: Shop
+) -> None:
+    page = signed_in
+    page.goto(f"{live}/admin/queue/{three[2].id}")
+    page.evaluate(
+        """() => {
+            const text = document.querySelector("[data-passage-of=body]").firstChild;
+            const range = document.createRange();
+            range.setStart(text, 17); range.setEnd(text, 20);
+            getSelection().removeAllRanges(); getSelection().addRange(range);
+        }"""
+    )
+    page.keyboard.press("d")
+    field = page.get_by_label("Words to take out")
+    expect(field).to_have_value("Ada")
+    assert "Ada" not in page.url, "words never stand in an address"
+    page.get_by_label("Personal information").check()
+    page.get_by_label("Why, in a sentence").fill("A name.")
+    page.get_by_role("button", name="Publish without the passage").click()
+    expect(page.get_by_role("heading", name="Published with a passage taken out")).to_be_visible()
+    with kit.database.transaction(shop.id) as session:
+        redactions = session.get_one(Review, three[2].id).redactions
+    assert [(row["start"], row["end"]) for row in redactions] == [(17, 20)]
+
+
+def test_typed_words_come_back_after_an_error_and_the_error_is_focused(
+    signed_in: Page, live: str, three: list[Review]
+) -> None:
+    page = signed_in
+    page.goto(f"{live}/admin/queue/{three[0].id}?do=refuse")
+    page.get_by_label("Unrelated").check()
+    page.get_by_label("To the author").fill("Please write about the mug.")
+    page.get_by_label("The passage it is about").fill("not in the text")
+    page.get_by_role("button", name="Refuse this review").click()
+    expect(page.get_by_label("To the author")).to_have_value("Please write about the mug.")
+    expect(page.get_by_label("Unrelated")).to_be_checked()
+    expect(page.locator("[data-error-summary]")).to_contain_text("not in the text")
+
+
+def test_everything_works_without_scripts(
+    browser: Browser, live: str, cookie: Any, three: list[Review], kit: Kit, shop: Shop
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    context.add_cookies([cookie])
+    page = context.new_page()
+    page.goto(f"{live}/admin/queue")
+    page.get_by_role("link", name="Refuse").click()
+    page.get_by_label("Unrelated").check()
+    page.get_by_label("To the author").fill("About something else.")
+    page.get_by_role("button", name="Refuse this review").click()
+    page.get_by_role("link", name="Next review").click()
+    page.get_by_role("button", name="Publish").click()
+    page.get_by_role("link", name="Next review").click()
+    page.get_by_role("link", name="Redact").click()
+    page.get_by_label("Words to take out").fill("Ada")
+    page.get_by_label("Personal information").check()
+    page.get_by_label("Why, in a sentence").fill("A name.")
+    page.get_by_role("button", name="Publish without the passage").click()
+    assert [action for action, _ in decisions(kit, shop)] == ["refuse", "publish", "redact"]
+    context.close()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (1280, "dark")])
+def test_pages_are_accessible_and_fit(
+    signed_in: Page, live: str, three: list[Review], width: int, scheme: Any
+) -> None:
+    page = signed_in
+    page.set_viewport_size({"width": width, "height": 800})
+    page.emulate_media(color_scheme=scheme)
+    first = three[0].id
+    for path in (
+        "/admin/queue",
+        f"/admin/queue/{first}?do=refuse",
+        f"/admin/queue/{first}?do=redact",
+        "/admin/reviews",
+        f"/admin/reviews/{first}",
+        "/admin/fairness",
+    ):
+        page.goto(f"{live}{path}")
+        found = Axe().run(page, options=RULES).response["violations"]
+        assert [(one["id"], one["nodes"][0]["target"]) for one in found] == [], path
+        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wide <= 0, path
