@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from email.header import Header
 from functools import lru_cache
+from typing import NamedTuple
 
 MOST_PATH_CHARS = 254  # RFC 5321 4.5.3.1.3, less the angle brackets
 MOST_LOCAL_BYTES = 64
@@ -20,8 +20,7 @@ class BadAddress(ValueError):
     """Not an address mail can be sent to; the text says what is wrong with it."""
 
 
-@dataclass(frozen=True)
-class Path:
+class Path(NamedTuple):
     """A forward or reverse path: local part as written, domain in ASCII (RFC 5890)."""
 
     local: str
@@ -36,13 +35,12 @@ class Path:
         return not self.local.isascii()
 
 
-@lru_cache(maxsize=4096)
 def path_of(address: str) -> Path:
     """The path of a bare `local@domain`; BadAddress for anything else, line breaks included."""
     local, at, domain = address.strip().rpartition("@")
     if not at or not _LOCAL.fullmatch(local) or local.startswith(".") or local.endswith("."):
         raise BadAddress("not an address: something@domain is expected")
-    ascii_domain = ".".join(_ascii_label(label) for label in domain.split("."))
+    ascii_domain = _ascii_domain(domain)
     if len(local.encode()) > MOST_LOCAL_BYTES or len(local) + len(ascii_domain) >= MOST_PATH_CHARS:
         raise BadAddress("the address is too long")
     return Path(unicodedata.normalize("NFC", local), ascii_domain)
@@ -72,6 +70,11 @@ def encoded(text: str) -> str:
 def one_line(text: str) -> str:
     """No control character survives: header lines cannot be forged."""
     return " ".join(_CONTROL.sub(" ", text).split())
+
+
+@lru_cache(maxsize=4096)
+def _ascii_domain(domain: str) -> str:
+    return ".".join(_ascii_label(label) for label in domain.split("."))
 
 
 def _ascii_label(label: str) -> str:

@@ -26,7 +26,7 @@ _HTML_PART = b"\r\n" + _PART.format(boundary=BOUNDARY, kind="html").encode()
 _END = f"\r\n--{BOUNDARY}--\r\n".encode()
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Envelope:
     """One message to one address; `content` is the whole message with CRLF line ends."""
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import mrml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
@@ -47,8 +47,7 @@ class Prepared:
     html: Spliced
 
 
-@dataclass(frozen=True)
-class Filled:
+class Filled(NamedTuple):
     """A letter ready for the wire: subject, and both bodies in quoted-printable."""
 
     subject: str

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import psycopg
@@ -20,8 +19,7 @@ from psycopg.errors import error_from_result
 from reviewapp.core.db import EVERY_SHOP, Database
 
 
-@dataclass(frozen=True)
-class Settlement:
+class Settlement(NamedTuple):
     """What became of one row; `send_at` is set where it is to be tried again."""
 
     row_id: UUID

@@ -19,6 +19,7 @@ from reviewapp.outbox.pacing import Pacing
 from reviewapp.outbox.smtp_relay import Relay
 from reviewapp.outbox.smtp_replies import Reply
 
+_END = b".\r\n"
 ANSWER_SECONDS = 300.0
 """How long the verdict on a whole message may take; RFC 5321 4.5.3.2.6 asks for patience."""
 
@@ -103,7 +104,7 @@ class SmtpSender:
         go = self._listen(smtp, 1)[0]
         if go.code != 354:
             return go
-        message = _stuffed(envelope.content)
+        message = stuffed(envelope.content)
         if then is not None and self._may_go_ahead(smtp, then):
             self._ahead = then
         self._write(message, _lines(_naming(then)) if then and self._ahead else b"")
@@ -191,7 +192,7 @@ class SmtpSender:
     def _write(self, message: bytes, more: bytes) -> None:
         """Write all of it; what failed before the message's last byte left was not sent."""
         smtp = self._opened()
-        whole = message + more
+        whole = b"".join((message, _END, more))
         connection, view, left = self._socket(smtp), memoryview(whole), len(whole)
         try:
             while left:
@@ -237,13 +238,13 @@ def _read(smtp: smtplib.SMTP) -> Reply:
     return Reply(code, text.decode("utf-8", "replace").replace("\n", " "))
 
 
-def _stuffed(content: bytes) -> bytes:
-    """Transparency (RFC 5321 4.5.2), and the line that closes the message."""
+def stuffed(content: bytes) -> bytes:
+    """Transparency (RFC 5321 4.5.2): no line of the message looks like its end."""
     if content.startswith(b"."):
         content = b"." + content
     if b"\n." in content:
         content = content.replace(b"\r\n.", b"\r\n..")
-    return content + b".\r\n"
+    return content
 
 
 def _why(error: BaseException) -> str:

@@ -14,6 +14,7 @@ from html import escape
 
 _MARKER = re.compile(r"zq(\d+)qz")
 _PLAIN = re.compile(r"[ !-<>-~]{0,74}[!-<>-~]")
+_DOTS = re.compile(rb"^\.{1,24}", re.MULTILINE)
 _SPECIAL = re.compile("[&<>\"'\n]")
 _BREAK = b"=\r\n"
 
@@ -61,12 +62,17 @@ def quoted_printable(text: str) -> bytes:
     soft break at the end costs three bytes and decodes to nothing; it lets pieces that were
     encoded apart stand one after another.
     """
-    if _PLAIN.fullmatch(text):
+    if _PLAIN.fullmatch(text) and text[0] != ".":
         return text.encode("ascii") + _BREAK
     unix = text.replace("\r\n", "\n").replace("\r", "\n").encode()
     # The NUL keeps room for the break: it is encoded to three bytes, and taken off again.
     encoded = b2a_qp(unix + b"\0").removesuffix(b"=00").replace(b"\n", b"\r\n")
-    return encoded if encoded.endswith(b"\r\n") or not encoded else encoded + _BREAK
+    if encoded and not encoded.endswith(b"\r\n"):
+        encoded += _BREAK
+    # No line starts with a dot: SMTP would have to double it in every single mail.
+    while encoded.startswith(b".") or b"\n." in encoded:
+        encoded = _DOTS.sub(lambda dots: b"=2E" * len(dots[0]) + _BREAK, encoded)
+    return encoded
 
 
 def html_of(value: str) -> str:

@@ -307,7 +307,7 @@ def test_a_message_cut_off_is_safe_to_send_again(
     kit: Kit, shop_id: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     queue(kit, shop_id)
-    monkeypatch.setattr(smtp, "_stuffed", lambda content: b"x" * 50_000_000)
+    monkeypatch.setattr(smtp, "stuffed", lambda content: b"x" * 50_000_000)
 
     def script(line: Line) -> None:
         line.take_envelope()

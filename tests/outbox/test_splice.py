@@ -25,6 +25,7 @@ def test_a_piece_decodes_to_itself_and_ends_at_the_start_of_a_line(text: str) ->
     lines = encoded.split(b"\r\n")
     assert decoded(encoded) == text
     assert lines[-1] == b""
+    assert not any(line.startswith(b".") for line in lines)
     assert all(len(line) <= 76 and not line.endswith((b" ", b"\t")) for line in lines)
 
 
@@ -32,6 +33,13 @@ def test_a_piece_decodes_to_itself_and_ends_at_the_start_of_a_line(text: str) ->
 def test_a_filled_text_is_the_same_on_paper_and_on_the_wire(pieces: list[str], value: str) -> None:
     spliced = Spliced.cut(marker(0).join(pieces))
     assert spliced.fill([value]) == decoded(spliced.fill_encoded([quoted_printable(value)]))
+
+
+def test_lines_of_nothing_but_dots_arrive() -> None:
+    for count in (1, 24, 25, 200):
+        encoded = quoted_printable("." * count)
+        assert decoded(encoded) == "." * count
+        assert b"\n." not in b"\n" + encoded
 
 
 def test_values_are_not_looked_into_for_markers() -> None:
