@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from base64 import urlsafe_b64decode
 from binascii import Error as Base64Error
+from dataclasses import dataclass
+from functools import lru_cache
 from uuid import UUID
 
 from flask import Blueprint, Response, request
 from marshmallow import ValidationError
 from sqlalchemy import select
 
+from reviewapp.core.db import EVERY_SHOP
 from reviewapp.core.errors import Invalid, NotFound
 from reviewapp.core.i18n import negotiate, translator
 from reviewapp.core.json import canonical_bytes
+from reviewapp.core.kit import Kit
 from reviewapp.models.account import Shop
 from reviewapp.models.catalog import Product
 from reviewapp.web.auth import public
 from reviewapp.web.limits import client_address, limit
-from reviewapp.web.session import enter_shop, session
+from reviewapp.web.session import kit
 from reviewapp.widgets.documents import review_json
 from reviewapp.widgets.queries import page_rows
-from reviewapp.widgets.reader import Reader, ReviewRow
+from reviewapp.widgets.reader import Reader
 from reviewapp.widgets.schemas import ReviewQuery, ReviewQuerySchema
 
 CACHING = "public, max-age=30, stale-while-revalidate=60"
@@ -44,11 +49,20 @@ def reviews(widget_key: str, key: str) -> Response:
     """Published reviews of a product in the order and with the filters the shopper chose."""
     limit("widgets", client_address(), burst=BURST, per_minute=PER_MINUTE)
     query = _read_query()
-    shop = _shop(widget_key)
-    rows = _rows(_product_id(shop, key), query)
-    shown, more = rows[: query.limit], len(rows) > query.limit
-    reader = Reader(translator(negotiate(shop.locale)), shop.time_zone)
-    values = reader.shown(session(), shown)
+    place = _place(widget_key, key)
+    with kit().database.transaction(place.shop_id) as session:
+        rows = page_rows(
+            session,
+            place.product_id,
+            stars=query.stars,
+            with_photos=query.media,
+            words=query.q,
+            sort=query.sort,
+            after=query.after,
+            limit=query.limit + 1,
+        )
+        shown, more = rows[: query.limit], len(rows) > query.limit
+        values = place.reader.shown(session, shown)
     body = canonical_bytes(
         {
             "items": [review_json(values[row.position]) for row in shown],
@@ -56,6 +70,15 @@ def reviews(widget_key: str, key: str) -> Response:
         }
     )
     return _cached(body)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A product a storefront asks about, and the voice of its shop."""
+
+    shop_id: UUID
+    product_id: UUID
+    reader: Reader
 
 
 def _read_query() -> ReviewQuery:
@@ -67,25 +90,25 @@ def _read_query() -> ReviewQuery:
     return query
 
 
-def _shop(widget_key: str) -> Shop:
+def _place(widget_key: str, key: str) -> Place:
+    """Where to look; remembered for a minute, since ids never change and tongues seldom do."""
+    return _known_place(kit(), widget_key, _external_id(key), int(time.monotonic()) // 60)
+
+
+@lru_cache(maxsize=4096)
+def _known_place(kit: Kit, widget_key: str, external_id: str, minute: int) -> Place:
     if "\0" in widget_key:
         raise NotFound()
-    shop = session().scalars(select(Shop).where(Shop.widget_key == widget_key)).first()
-    if shop is None:
-        raise NotFound()
-    enter_shop(shop.id)
-    return shop
-
-
-def _product_id(shop: Shop, key: str) -> UUID:
-    found = session().scalar(
-        select(Product.id).where(
-            Product.shop_id == shop.id, Product.external_id == _external_id(key)
-        )
-    )
+    with kit.database.transaction(EVERY_SHOP) as session:
+        found = session.execute(
+            select(Shop.id, Product.id, Shop.locale, Shop.time_zone)
+            .join(Product, Product.shop_id == Shop.id)
+            .where(Shop.widget_key == widget_key, Product.external_id == external_id)
+        ).first()
     if found is None:
         raise NotFound()
-    return found
+    shop_id, product_id, locale, time_zone = found
+    return Place(shop_id, product_id, Reader(translator(negotiate(locale)), time_zone))
 
 
 def _external_id(key: str) -> str:
@@ -101,21 +124,6 @@ def _external_id(key: str) -> str:
     if "\0" in text:
         raise NotFound()
     return text
-
-
-def _rows(product_id: UUID, query: ReviewQuery) -> list[ReviewRow]:
-    return list(
-        page_rows(
-            session(),
-            product_id,
-            stars=query.stars,
-            with_photos=query.media,
-            words=query.q,
-            sort=query.sort,
-            after=query.after,
-            limit=query.limit + 1,
-        )
-    )
 
 
 def _cached(body: bytes) -> Response:

@@ -23,7 +23,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from reviewapp.models.catalog import Product
-from reviewapp.models.review import RatingSummary, Review
+from reviewapp.models.review import RatingSummary, Reply, Review
 from reviewapp.models.widget import Publication
 from reviewapp.widgets.reader import ReviewRow
 from reviewapp.widgets.rules import CHUNK_SIZE, STARS, product_key, shard_range
@@ -52,7 +52,7 @@ WORDS: Any = literal_column("to_tsvector('simple', review.title || ' ' || review
 """As the index has it; a bound configuration name would miss the index."""
 
 
-def published() -> Select[Any]:
+def _narrowed() -> Select[Any]:
     """The published reviews of `:product_id`, to be narrowed and ordered."""
     return select(*SHOWN_COLUMNS).where(
         Review.product_id == bindparam("product_id"),
@@ -61,12 +61,33 @@ def published() -> Select[Any]:
     )
 
 
+def _answered(reviews: Select[Any]) -> tuple[Select[Any], Any]:
+    """Reviews with the shop's answer in force beside each; their columns are given too."""
+    each = reviews.subquery("each")
+    answer = (
+        select(Reply.body.label("reply_body"), Reply.published_at.label("replied_at"))
+        .where(
+            Reply.review_id == each.c.id,
+            Reply.published_at.is_not(None),
+            Reply.withdrawn_at.is_(None),
+        )
+        .order_by(Reply.published_at.desc(), Reply.id.desc())
+        .limit(1)
+        .lateral("answer")
+    )
+    statement = select(*each.c, *answer.c).select_from(each).outerjoin(answer, true())
+    return statement, each.c
+
+
+def _newest_first(reviews: Select[Any]) -> Select[Any]:
+    statement, of = _answered(reviews)
+    return statement.order_by(of.position.desc())
+
+
 # Statements are built once: building one costs as much as running it.
-_NEWEST = published().order_by(Review.position.desc()).limit(bindparam("limit"))
-_CHUNK = (
-    published()
-    .where(Review.position >= bindparam("low"), Review.position < bindparam("high"))
-    .order_by(Review.position.desc())
+_NEWEST = _newest_first(_narrowed().order_by(Review.position.desc()).limit(bindparam("limit")))
+_CHUNK = _newest_first(
+    _narrowed().where(Review.position >= bindparam("low"), Review.position < bindparam("high"))
 )
 
 
@@ -115,29 +136,31 @@ def _page_statement(sort: str, with_photos: bool, further: bool) -> Select[Any]:
     """
     stars = bindparam("stars", type_=ARRAY(Integer))
     wanted = func.unnest(stars).table_valued("star").render_derived()
-    probe = published().where(Review.rating == wanted.c.star)
+    probe = _narrowed().where(Review.rating == wanted.c.star)
     if with_photos:
         probe = probe.where(Review.photo_count > 0)
     if further:
         probe = probe.where(_behind(sort))
     by_position = Review.position.asc() if sort == "oldest" else Review.position.desc()
-    each = probe.order_by(by_position).limit(bindparam("limit")).lateral("each")
-    statement = select(*each.c).select_from(wanted).join(each, true())
-    return statement.order_by(*_order(sort, each.c)).limit(bindparam("limit"))
+    found = probe.order_by(by_position).limit(bindparam("limit")).lateral("found")
+    merged = select(*found.c).select_from(wanted).join(found, true())
+    statement, of = _answered(merged.order_by(*_order(sort, found.c)).limit(bindparam("limit")))
+    return statement.order_by(*_order(sort, of))
 
 
 @cache
 def _search_statement(sort: str, with_photos: bool, further: bool) -> Select[Any]:
     """Title or body has all these words; compared whole, so that it works in any language."""
     asked = func.websearch_to_tsquery(literal_column("'simple'"), bindparam("words"))
-    found = published().where(
+    found = _narrowed().where(
         Review.rating == any_(bindparam("stars", type_=ARRAY(Integer))), WORDS.op("@@")(asked)
     )
     if with_photos:
         found = found.where(Review.photo_count > 0)
     if further:
         found = found.where(_behind(sort))
-    return found.order_by(*_order(sort, Review)).limit(bindparam("limit"))
+    statement, of = _answered(found.order_by(*_order(sort, Review)).limit(bindparam("limit")))
+    return statement.order_by(*_order(sort, of))
 
 
 def _order(sort: str, of: Any) -> list[Any]:

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 
 from reviewapp.core.i18n import Translator, zone_of
 from reviewapp.models.media import MediaAsset, Rendition
-from reviewapp.models.review import Reply
 from reviewapp.widgets.rules import redacted_text, redaction_reasons
 from reviewapp.widgets.values import Photo, PhotoSource, PublishedReview, ShopReply
 
@@ -41,18 +40,12 @@ class Reader:
     time_zone: str
 
     def shown(self, session: Session, rows: Sequence[ReviewRow]) -> dict[int, PublishedReview]:
-        """Rows of SHOWN_COLUMNS as values by position, their photos and answers loaded by id."""
+        """Rows of `queries` as values by position, their photos loaded by id."""
         zone = zone_of(self.time_zone)
         photos = photos_of(session, [row.id for row in rows if row.photo_count])
-        replies = _replies(session, [row.id for row in rows], zone)
-        return {
-            row.position: self._value(row, zone, photos.get(row.id, ()), replies.get(row.id))
-            for row in rows
-        }
+        return {row.position: self._value(row, zone, photos.get(row.id, ())) for row in rows}
 
-    def _value(
-        self, row: ReviewRow, zone: tzinfo, photos: tuple[Photo, ...], reply: ShopReply | None
-    ) -> PublishedReview:
+    def _value(self, row: ReviewRow, zone: tzinfo, photos: tuple[Photo, ...]) -> PublishedReview:
         return PublishedReview(
             id=str(row.id),
             position=row.position,
@@ -69,7 +62,7 @@ class Reader:
             edited=row.edited_at is not None,
             redacted=redaction_reasons(row.redactions),
             photos=photos,
-            reply=reply,
+            reply=_reply(row, zone),
         )
 
     def _incentive(self, row: ReviewRow) -> str | None:
@@ -78,6 +71,12 @@ class Reader:
         return row.incentive_disclosure or self.translator.gettext(
             "Something was offered in return for this review."
         )
+
+
+def _reply(row: ReviewRow, zone: tzinfo) -> ShopReply | None:
+    if row.reply_body is None:
+        return None
+    return ShopReply(row.reply_body, row.replied_at.astimezone(zone).date())
 
 
 def imported_from(source: str) -> str | None:
@@ -139,18 +138,3 @@ def _photo(rows: Sequence[ReviewRow]) -> Photo:
             for row in rows
         ),
     )
-
-
-def _replies(session: Session, ids: Sequence[UUID], zone: tzinfo) -> dict[UUID, ShopReply]:
-    if not ids:
-        return {}
-    rows = session.execute(
-        select(Reply.review_id, Reply.body, Reply.published_at)
-        .where(
-            Reply.review_id.in_(ids), Reply.published_at.is_not(None), Reply.withdrawn_at.is_(None)
-        )
-        .order_by(Reply.published_at, Reply.id)
-    )
-    return {
-        row.review_id: ShopReply(row.body, row.published_at.astimezone(zone).date()) for row in rows
-    }
