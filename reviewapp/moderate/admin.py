@@ -94,10 +94,10 @@ def _by() -> By:
 
 
 def _seen() -> Seen:
-    version = request.form.get("version", "")
-    if not version.isdecimal() or len(version) > 6:
+    state, version = request.form.get("state", ""), request.form.get("version", "")
+    if state not in WAITING or not version.isdecimal() or len(version) > 6:
         raise Conflict
-    return Seen(request.form.get("state", ""), int(version))
+    return Seen(state, int(version))
 
 
 def _review(review_id: UUID) -> Review:

@@ -71,7 +71,9 @@ def decision(review_id: UUID) -> Response | tuple[str, int]:
     action, state = request.form.get("action", ""), request.form.get("state", "")
     version = request.form.get("version", "")
     try:
-        if review.state in WAITING or not version.isdecimal() or len(version) > 6:
+        if review.state in WAITING or state not in REVIEW_STATES:
+            raise Conflict
+        if not version.isdecimal() or len(version) > 6:
             raise Conflict
         seen = Seen(state, int(version))
         decide(session(), review, asked_for(review, action), by=_by(), seen=seen)

@@ -12,7 +12,7 @@ from reviewapp.models.media import MediaAsset
 from reviewapp.models.review import Flag, Review
 from reviewapp.moderate.passages import FIELDS, Piece, marked
 from reviewapp.moderate.signals import Span
-from reviewapp.moderate.texts import QUESTIONS
+from reviewapp.moderate.texts import CHOICES, QUESTIONS
 
 SHOWN_MEDIA = ("attached", "ready")
 
@@ -70,7 +70,9 @@ def blind(review: Review, labels: Mapping[str, str] | None = None) -> BlindRevie
     flags = [flag for flag in review.flags if flag.version == review.version]
     texts = {"title": review.title, "body": review.body}
     answers = {
-        name: str(value) for name, value in review.answers.items() if value not in ("", None)
+        name: CHOICES.get((name, str(value)), str(value))
+        for name, value in review.answers.items()
+        if value not in ("", None)
     }
     return BlindReview(
         id=review.id,

@@ -43,6 +43,8 @@ def publish_reply(session: Session, review: Review, draft: Draft, *, by: By) -> 
     it; warnings are the caller's to show.
     """
     wrong: dict[str, list[str]] = {}
+    session.flush()
+    session.refresh(review, ["state"], with_for_update=True)  # two answers at once: in turn
     if review.state != ANSWERABLE:
         wrong["review"] = ["Only a published review can be answered."]
     if draft.kind not in REPLY_KINDS:

@@ -107,6 +107,7 @@ REPLY_TEMPLATES: dict[str, dict[str, str]] = {
 
 
 def reply_template(language: str, kind: str, *, name: str, email: str) -> str:
-    """The beginning of an answer, the author's shown name and the shop's address in place."""
+    """The beginning of an answer, the author's first shown name and the shop's address in place."""
     texts = REPLY_TEMPLATES.get(language.partition("-")[0], REPLY_TEMPLATES["en"])
-    return texts[kind].replace("{name}", name).replace("{email}", email)
+    first = next(iter(name.split()), "") or "…"
+    return texts[kind].replace("{name}", first.rstrip(".")).replace("{email}", email)

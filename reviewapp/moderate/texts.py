@@ -76,3 +76,12 @@ QUESTIONS = {
     "delivery": "How did it arrive?",
 }
 """Labels of the built-in questions; a shop's own come from its settings."""
+CHOICES = {
+    ("fit", "small"): "Runs small",
+    ("fit", "true"): "True to size",
+    ("fit", "large"): "Runs large",
+    ("delivery", "well"): "On time and in one piece",
+    ("delivery", "late"): "Later than promised",
+    ("delivery", "damaged"): "Damaged or incomplete",
+}
+"""Built-in answers that are chosen, not written."""

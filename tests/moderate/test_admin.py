@@ -334,3 +334,17 @@ def test_what_is_published_can_be_refused_later_and_published_after_all(
     assert "A court order." in page
     moderator.post(path, seen(review, action="publish", state="refused"))
     assert stored(kit, review).state == "published"
+
+
+@pytest.mark.parametrize("state", ["", "nowhere", "published"])
+def test_a_decision_on_a_state_that_was_never_shown_is_late_not_an_error(
+    moderator: SignedIn, sent_review: Callable[..., Review], kit: Kit, state: str
+) -> None:
+    review = sent_review(rating=4)
+    assert decide(moderator, review, action="publish", state=state).status_code == 409
+    assert stored(kit, review).state == "pending"
+    decide(moderator, review, action="publish")
+    path = f"/admin/reviews/{review.id}/decision"
+    again = {"action": "refuse", "reason": "unlawful", "note": "A court order."}
+    assert moderator.post(path, seen(review, **again, state="nowhere")).status_code == 409
+    assert stored(kit, review).state == "published"

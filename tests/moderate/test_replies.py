@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from reviewapp.core.db import EVERY_SHOP
 from reviewapp.core.errors import Invalid
 from reviewapp.core.kit import Kit
 from reviewapp.models.outbox import OutboxEvent
@@ -176,6 +177,7 @@ def test_only_what_is_published_is_answered(
     session: Session, published: Review, state: str
 ) -> None:
     published.state = state
+    session.flush()
     with pytest.raises(Invalid) as caught:
         publish_reply(session, published, draft(), by=By("api", "key:tests"))
     assert "review" in caught.value.fields
@@ -211,3 +213,15 @@ def test_an_answer_is_written_in_the_admin(
     assert agent.post(f"{path}/withdraw").status_code == 302
     page = agent.get(f"/admin/reviews/{review.id}").get_data(as_text=True)
     assert "Your public answer" not in page
+
+
+def test_an_answer_waits_for_whoever_changes_the_review(kit: Kit) -> None:
+    with kit.database.transaction(EVERY_SHOP) as session:
+        review = factories.review(session, factories.shop(session), state="published")
+    with kit.database.transaction(review.shop_id) as session:
+        mine = session.get_one(Review, review.id)
+        session.refresh(mine, ["product", "customer"])
+        with kit.database.transaction(review.shop_id) as other:
+            other.get_one(Review, review.id).state = "refused"
+        with pytest.raises(Invalid):
+            publish_reply(session, mine, draft(), by=By("api", "key:tests"))
