@@ -13,10 +13,14 @@ from reviewapp.models.outbox import Mail, OutboxEvent
 from reviewapp.models.review import Review
 from reviewapp.models.review_request import ReviewRequest
 from reviewapp.models.widget import Publication, ShopDocument
+from reviewapp.widgets.service import TRANSPARENCY
 
 
 def backlog_is_empty(kit: Kit) -> bool:
-    """True when planning, sending, reacting, rendering and publishing have nothing left to do."""
+    """True when planning, sending, reacting, rendering and publishing have nothing left to do.
+
+    The figures of the transparency page are written once an hour: they are never waited for.
+    """
     now = clock.now()
     waiting = or_(
         exists().where(OutboxEvent.state == "pending", OutboxEvent.due_at <= now),
@@ -27,7 +31,7 @@ def backlog_is_empty(kit: Kit) -> bool:
         exists().where(Mail.state == "claimed"),
         exists().where(MediaAsset.state == "attached"),
         exists().where(Publication.dirty_at.is_not(None)),
-        exists().where(ShopDocument.dirty_at.is_not(None)),
+        exists().where(ShopDocument.dirty_at.is_not(None), ShopDocument.path != TRANSPARENCY),
         exists().where(Review.state == "pending", Review.decide_by <= now),
     )
     with kit.database.transaction(EVERY_SHOP) as session:

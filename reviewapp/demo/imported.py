@@ -16,8 +16,10 @@ from reviewapp.demo.story import FIRST_DAY, imported_reviews
 from reviewapp.models.catalog import Product
 from reviewapp.models.integration import ImportRun
 from reviewapp.models.review import Review, ReviewVersion
+from reviewapp.widgets.service import recount_product
 
-SOURCE = "womens-clothing-reviews-cc0"
+SOURCE = "Women’s Clothing Reviews (CC0)"
+"""As it is named under each of them."""
 OLDEST_DAY = 640
 FIRST_BUYER = 2000
 
@@ -56,6 +58,8 @@ def import_older(session: Session, shop_id: UUID) -> int:
         )
     )  # fmt: skip
     session.flush()
+    for product_id in products.values():
+        recount_product(session, product_id)
     return len(told)
 
 
