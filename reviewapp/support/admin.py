@@ -188,9 +188,9 @@ def _next_update_at() -> datetime | None:
         return None
     try:
         local = datetime.fromisoformat(typed)
-    except ValueError as error:
+        return local.replace(tzinfo=zone_of(actor().shop.time_zone)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:  # year 1 and 9999 have no UTC in every zone
         raise Invalid(fields={"next_update_at": ["A day and a time."]}) from error
-    return local.replace(tzinfo=zone_of(actor().shop.time_zone)).astimezone(UTC)
 
 
 def _promise(found: Case) -> datetime | None:

@@ -52,7 +52,7 @@ def open_case(
     language: str,
     page_url: str,
 ) -> Case:
-    """Open a case for what a customer asks behind a request's link; the same again changes nothing.
+    """Open a case for what a customer asks behind a request's link; sent twice, it counts once.
 
     More words about a problem that is still open join its case: one problem, one conversation.
     `photos` are staged assets of that link, `page_url` is where the letter leads back to. The
@@ -62,7 +62,7 @@ def open_case(
     case = _unsolved_case(session, asked)
     if case is None:
         case = _new_case(session, shop, asked)
-    elif any(earlier.body == message for earlier in _messages_in(session, case.id)):
+    elif _just_said(session, case.id, message):
         return case
     else:
         case.state = "open"
@@ -153,7 +153,12 @@ def _unsolved_case(session: Session, asked: Asked) -> Case | None:
     ).first()
 
 
-def _messages_in(session: Session, case_id: UUID) -> Sequence[CaseMessage]:
-    return session.scalars(
-        select(CaseMessage).where(CaseMessage.case_id == case_id, CaseMessage.direction == "in")
-    ).all()
+def _just_said(session: Session, case_id: UUID, message: str) -> bool:
+    """Whether these words are the last of the conversation: a form sent twice, not a new word."""
+    last = session.scalars(
+        select(CaseMessage)
+        .where(CaseMessage.case_id == case_id, CaseMessage.direction != "note")
+        .order_by(CaseMessage.created_at.desc(), CaseMessage.id.desc())
+        .limit(1)
+    ).first()
+    return last is not None and last.direction == "in" and last.body == message

@@ -138,7 +138,9 @@ def test_a_promise_becomes_the_cases_next_clock(
     assert reread(committed, case).next_update_due_at == in_two_days
 
 
-@pytest.mark.parametrize("typed", ["2020-01-01T09:00", "soon", "9999-99-99T00:00"])
+@pytest.mark.parametrize(
+    "typed", ["2020-01-01T09:00", "soon", "9999-99-99T00:00", "0001-01-01T00:00"]
+)
 def test_a_promise_must_lie_ahead(
     agent: SignedIn, committed: Committed, case: Case, typed: str
 ) -> None:

@@ -93,6 +93,17 @@ def test_the_same_words_again_change_nothing(session, asked):
     assert len(session.scalars(select(CaseMessage)).all()) == 1
 
 
+def test_the_same_words_after_an_answer_are_a_new_word(session, asked):
+    case = asked(message="Any news?")
+    told = {"shop_id": case.shop_id, "case_id": case.id, "direction": "out", "body": "Tomorrow."}
+    factories.add(session, CaseMessage(**told))
+    case.state = "waiting"
+    assert asked(message="Any news?") is case
+    assert case.state == "open"
+    asked_twice = select(CaseMessage).where(CaseMessage.body == "Any news?")
+    assert len(session.scalars(asked_twice).all()) == 2
+
+
 def test_another_problem_is_another_case(asked):
     assert asked() is not asked(route="delay")
 
