@@ -19,7 +19,7 @@ from reviewapp.outbox import relay
 from reviewapp.outbox.mail import send_mail
 from reviewapp.outbox.relay import Reaction
 from reviewapp.web.api_idempotency import forget_idempotency_keys
-from reviewapp.widgets.follow import show_review, show_shop
+from reviewapp.widgets.follow import show_product, show_review, show_shop
 from reviewapp.widgets.publishing import publish_due
 
 
@@ -37,6 +37,7 @@ AFTER: Mapping[str, Sequence[Reaction]] = {
     "media.hidden": (show_review,),
     "media.ready": (show_review,),
     "permission.withdrawn": (),
+    "product.changed": (show_product,),
     "reply.published": (show_review,),
     "reply.withdrawn": (show_review,),
     "review.edited": (screen_review, show_review),

@@ -24,6 +24,7 @@ from reviewapp.integrations.order_values import BadRow, OrderIn, Read
 from reviewapp.integrations.service import event_digest, refold
 from reviewapp.models.catalog import Order
 from reviewapp.models.integration import ImportRun
+from reviewapp.outbox.messages import emit
 
 BATCH_LINES = 5_000
 BAD_ROWS_KEPT = 1_000
@@ -163,7 +164,8 @@ def _take(
     _copy(session, "in_line", _line_rows(orders.values()))
     _copy(session, "in_event", _event_rows(orders.values()))
     session.execute(text(sql.ANALYZE))
-    session.execute(text(sql.PUT_PRODUCTS), values)
+    for product_id in filter(None, session.scalars(text(sql.PUT_PRODUCTS), values).all()):
+        emit(session, "product.changed", shop_id=shop_id, product_id=product_id)
     session.execute(text(sql.PUT_CUSTOMERS), values)
     put = session.execute(text(sql.PUT_ORDERS), values).all()
     created = {row.external_id for row in put if row.created}

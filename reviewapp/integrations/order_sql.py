@@ -33,8 +33,10 @@ ON CONFLICT (shop_id, external_id) DO UPDATE SET
   updated_at = excluded.updated_at
 WHERE (p.title = p.external_id AND excluded.title <> p.title)
    OR (p.product_type IS NULL AND excluded.product_type IS NOT NULL)
+RETURNING CASE WHEN xmax <> 0 THEN id END
 """
-"""A file of orders fills what the catalogue leaves blank and overwrites nothing."""
+"""A file of orders fills what the catalogue leaves blank and overwrites nothing; ids of changed
+products come back (NULL for new ones)."""
 
 PUT_CUSTOMERS = """
 INSERT INTO customer AS c (id, created_at, shop_id, email, email_digest, name, locale, country,

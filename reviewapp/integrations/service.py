@@ -19,10 +19,12 @@ from reviewapp.core.json import canonical_sha256
 from reviewapp.integrations.rules import FACTS, Told, ahead_of, fold, mail_address
 from reviewapp.models.catalog import Customer, Order, OrderEvent, OrderLine, Product
 from reviewapp.models.review_request import ReviewRequest
+from reviewapp.outbox.messages import emit
 
 CREATED, UPDATED, UNCHANGED = "created", "updated", "unchanged"
 
 PLANNED_BY_PRODUCT = ("product_type", "tags", "usage_days", "excluded")
+SHOWN_OF_PRODUCT = ("title", "url", "image_url", "brand", "gtin", "mpn", "sku")
 PLANNED_BY_CUSTOMER = ("locale", "country", "time_zone")
 PLANNED_BY_ORDER = ("ordered_at", "promised_at", "locale", "country", "time_zone", "tags")
 ORDER_FACTS = (*PLANNED_BY_ORDER, "currency", "total")
@@ -56,6 +58,8 @@ def put_product(
         return product, CREATED
     if changed & set(PLANNED_BY_PRODUCT):
         _plan_orders_of_product(session, product)
+    if changed & set(SHOWN_OF_PRODUCT):
+        emit(session, "product.changed", shop_id=shop_id, product_id=product.id)
     return product, UPDATED if changed else UNCHANGED
 
 

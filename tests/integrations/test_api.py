@@ -12,6 +12,7 @@ from reviewapp.core.db import EVERY_SHOP
 from reviewapp.core.kit import Kit
 from reviewapp.models.account import Shop
 from reviewapp.models.catalog import Customer, Order, OrderEvent, OrderLine, Product
+from reviewapp.models.outbox import OutboxEvent
 from tests import factories
 
 ORDER = {
@@ -252,3 +253,17 @@ def test_products_of_lines_are_shared_between_orders(api: FlaskClient, session: 
     put(api, "/orders/A-2", ORDER)
     assert session.scalar(select(func.count()).select_from(Product)) == 2
     assert session.scalar(select(func.count()).select_from(OrderLine)) == 4
+
+
+def test_what_documents_show_of_a_product_is_told_on_and_what_planning_reads_is_not(
+    kit: Kit, api: FlaskClient
+) -> None:
+    def told() -> list[str]:
+        with kit.database.transaction(EVERY_SHOP) as session:
+            return list(session.scalars(select(OutboxEvent.name)))
+
+    put(api, "/products/MUG", {"title": "Mug"})
+    put(api, "/products/MUG", {"title": "Mug", "usage_days": 4})
+    assert "product.changed" not in told()
+    put(api, "/products/MUG", {"title": "Stoneware mug"})
+    assert told().count("product.changed") == 1

@@ -26,6 +26,7 @@ from reviewapp.integrations.service import record_event
 from reviewapp.models.account import Shop
 from reviewapp.models.catalog import Customer, Order, OrderEvent, OrderLine, Product
 from reviewapp.models.integration import ImportRun
+from reviewapp.models.outbox import OutboxEvent
 from tests import factories
 
 HEADER = (
@@ -115,6 +116,17 @@ def everything(kit: Kit) -> dict[str, Any]:
 
 
 class TestDocumentedLayout:
+    def test_a_title_that_comes_later_is_told_on(self, run: Any, file: Any, kit: Kit) -> None:
+        def told() -> list[str]:
+            with kit.database.transaction(EVERY_SHOP) as session:
+                return list(session.scalars(select(OutboxEvent.name)))
+
+        bare = GOOD.replace(",MUG,Mug,", ",MUG,,")
+        run(file(HEADER + bare), "--json")
+        assert "product.changed" not in told()
+        run(file(HEADER + GOOD), "--json")
+        assert told().count("product.changed") == 1
+
     def test_orders_lines_people_and_products_come_in(self, run: Any, file: Any, kit: Kit) -> None:
         result = run(file(HEADER + GOOD), "--json")
         assert (result.exit_code, counted(result)) == (0, (2, 0, 0, 0))
