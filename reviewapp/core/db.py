@@ -69,6 +69,7 @@ class Database:
             pool_size=pool_size,
             max_overflow=8,
             pool_pre_ping=True,
+            hide_parameters=True,  # an error's text goes to the log; people's data must not
             connect_args={"options": "-c timezone=UTC -c lock_timeout=15000"},
         )
         self.ping: Callable[[str], None] = _no_ping

@@ -64,7 +64,12 @@ def _react(kit: Kit, event: OutboxEvent, reactions: Sequence[Reaction]) -> int:
                 _mark_done(session, event.id, name)
                 reaction(session, kit, event)
         except Exception as error:  # any failure must leave the event to be tried again
-            log.exception("reaction.failed", reaction=name, event_name=event.name)
+            log.exception(
+                "reaction.failed",
+                reaction=name,
+                event_name=event.name,
+                shop_id=str(event.shop_id),
+            )
             _postpone(kit, event, f"{name}: {error!r}"[:500])
             return ran
         ran += 1

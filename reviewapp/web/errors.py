@@ -100,5 +100,6 @@ def _from_database(error: OperationalError) -> Response:
 
 
 def _unexpected(error: Exception) -> Response:
-    log.exception("request.failed", path=request.path)
+    # The rule, not the path: links to customers' pages and sign-in links are secrets.
+    log.exception("request.failed", rule=str(request.url_rule))
     return answer(AppError("internal"))

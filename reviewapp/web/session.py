@@ -6,8 +6,10 @@ from uuid import UUID
 
 from flask import Flask, Response, current_app, g
 from sqlalchemy.orm import Session
+from structlog.contextvars import bind_contextvars, clear_contextvars
 
 from reviewapp.core.db import EVERY_SHOP, set_scope
+from reviewapp.core.ids import new_id
 from reviewapp.core.kit import Kit
 
 
@@ -26,8 +28,9 @@ def session() -> Session:
 
 
 def enter_shop(shop_id: UUID) -> None:
-    """From here on the request sees this shop only (row-level security)."""
+    """From here on the request sees this shop only (row-level security); its log lines name it."""
     set_scope(session(), shop_id)
+    bind_contextvars(shop_id=str(shop_id))
 
 
 def release() -> None:
@@ -42,6 +45,11 @@ def release() -> None:
 
 def bind_sessions(app: Flask) -> None:
     """Commit on success, undo on every error answer, always give the connection back."""
+
+    @app.before_request
+    def name_in_log() -> None:
+        clear_contextvars()
+        bind_contextvars(request_id=str(new_id()))
 
     @app.after_request
     def end_transaction(response: Response) -> Response:

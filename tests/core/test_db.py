@@ -3,8 +3,8 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
-from sqlalchemy import select
-from sqlalchemy.exc import StatementError
+from sqlalchemy import select, text
+from sqlalchemy.exc import DataError, StatementError
 
 from reviewapp.core.db import EVERY_SHOP, exactly_one, ping_after_commit
 from reviewapp.core.errors import Conflict
@@ -55,3 +55,9 @@ def test_a_claim_that_changed_another_number_of_rows_is_a_conflict() -> None:
     exactly_one(1)
     with pytest.raises(Conflict):
         exactly_one(0)
+
+
+def test_an_error_does_not_carry_what_people_told_into_the_log(kit) -> None:
+    with pytest.raises(DataError) as caught, kit.database.transaction(EVERY_SHOP) as session:
+        session.execute(text("SELECT :who, 1/0"), {"who": "ada@quist.example"})
+    assert "ada@quist.example" not in str(caught.value)

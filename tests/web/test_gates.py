@@ -4,6 +4,8 @@ from datetime import timedelta
 
 import pytest
 from flask import Blueprint, Flask
+from structlog.contextvars import get_contextvars
+from structlog.testing import capture_logs
 
 from reviewapp.app import create_app
 from reviewapp.core import clock
@@ -18,7 +20,13 @@ from tests import factories
 
 
 @pytest.fixture
-def app(kit) -> Flask:
+def seen_by_log() -> dict[str, str]:
+    """What every log line of the last broken request carries."""
+    return {}
+
+
+@pytest.fixture
+def app(kit, seen_by_log) -> Flask:
     app = create_app(kit=kit)
     app.config["PROPAGATE_EXCEPTIONS"] = False
     admin = Blueprint("probe_admin", __name__, url_prefix="/admin/probe")
@@ -37,6 +45,12 @@ def app(kit) -> Flask:
     def fail():
         factories.product(session(), actor().shop, external_id="FAILED")
         raise Invalid(fields={"note": ["missing"]})
+
+    @admin.get("/break/<token>")
+    @require("review.decide")
+    def break_down(token):
+        seen_by_log.update(get_contextvars())
+        raise RuntimeError
 
     @admin.get("/unmarked")
     def unmarked():
@@ -121,3 +135,16 @@ def test_a_rate_limit_answers_429_and_says_when_to_come_back(api) -> None:
     answers = [api.get("/api/probe/slow") for _ in range(3)]
     assert [answer.status_code for answer in answers] == [200, 200, 429]
     assert int(answers[2].headers["Retry-After"]) > 0
+
+
+def test_the_log_names_request_and_shop_and_the_rule_instead_of_the_address(
+    moderator, shop, seen_by_log
+) -> None:
+    with capture_logs() as logs:
+        assert moderator.get("/admin/probe/break/in_secret").status_code == 500
+    first = dict(seen_by_log)
+    assert first["shop_id"] == str(shop.id)
+    assert [line["rule"] for line in logs] == ["/admin/probe/break/<token>"]
+    assert "path" not in logs[0]
+    moderator.get("/admin/probe/break/again")
+    assert seen_by_log["request_id"] != first["request_id"]
