@@ -58,6 +58,7 @@ def ask_for_link() -> str:
     check_same_origin()
     email = line("email")
     limit("signin.link", client_address(), burst=5, per_minute=1)
+    limit("signin.link.account", email.casefold(), burst=5, per_minute=0.5)
     _mail_links(email)
     minutes = int(service.LINK_TERM.total_seconds() // 60)
     return render_template("accounts/signin_sent.html", email=email, minutes=minutes)

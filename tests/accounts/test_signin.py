@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -261,3 +262,15 @@ def test_every_shop_someone_works_in_mails_its_own_link(
     client.post("/signin/link", data={"email": ada.email})
     with committed() as session:
         assert len(set(session.scalars(select(Mail.shop_id)))) == 2
+
+
+def test_nobody_can_fill_a_members_mailbox_with_links(app: Flask, kit: Kit, ada: Member) -> None:
+    answers = [
+        app.test_client().post(
+            "/signin/link", data={"email": ada.email}, environ_base={"REMOTE_ADDR": f"192.0.2.{n}"}
+        )
+        for n in range(7)
+    ]
+    assert [answer.status_code for answer in answers] == [200] * 5 + [429] * 2
+    with kit.database.transaction(EVERY_SHOP) as session:
+        assert len(session.scalars(select(Mail)).all()) == 5
