@@ -43,6 +43,9 @@ def examine(kit: Kit) -> Iterator[Finding]:
 def _settings(kit: Kit) -> Finding:
     public = urlsplit(kit.settings.public_url)
     local = public.hostname in ("127.0.0.1", "localhost")
+    if public.scheme == "https" and not kit.settings.trusted_proxies:
+        mend = "Set REVIEWAPP_TRUSTED_PROXIES to how many proxies stand before this installation."
+        return Finding("settings", False, "https without a proxy that is told of", mend)
     well = public.scheme == "https" or local
     return Finding(
         "settings", well, f"public address {kit.settings.public_url}",

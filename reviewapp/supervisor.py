@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import structlog
 
 from reviewapp.core.settings import Settings, environment
 
-END_SECONDS = 7.0
+END_SECONDS = 6.0
 """How long children get to finish what they do; the servers stop after them, within 10 s in all."""
 BACKOFF_SECONDS = (0.1, 0.5, 1.0, 2.0, 5.0)
 STEADY_SECONDS = 10.0
@@ -81,7 +82,7 @@ class Supervisor:
 
     def _start(self, name: str) -> Child:
         process = subprocess.Popen(
-            [sys.executable, "-m", "reviewapp.cli", name],
+            [sys.executable, "-m", "reviewapp.supervised", str(os.getpid()), name],
             env=environment(self._settings),
             start_new_session=True,
         )

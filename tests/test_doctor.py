@@ -59,3 +59,12 @@ def test_a_role_that_passes_the_walls_is_reported(kit, superuser_url) -> None:
     mighty = Kit(kit.settings.changed(database_url=superuser_url))
     assert findings(mighty)["walls between shops"] is False
     mighty.close()
+
+
+def test_https_without_a_known_proxy_is_reported(kit) -> None:
+    alone = Kit(kit.settings.changed(public_url="https://reviews.example"))
+    assert findings(alone)["settings"] is False
+    told = Kit(kit.settings.changed(public_url="https://reviews.example", trusted_proxies=1))
+    assert findings(told)["settings"] is True
+    for held in (alone, told):
+        held.close()

@@ -22,7 +22,7 @@ def audit() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
 @click.pass_obj
 def verify_all(opened_kit: KitOpener, as_json: bool) -> None:
-    """Check every shop's log; exit code 1 when anything was changed, removed or inserted."""
+    """Check every shop's log; exit code 1 when an entry was changed, inserted or taken out."""
     with opened_kit() as kit, kit.database.transaction(EVERY_SHOP) as session:
         found = {
             str(shop_id): [vars(broken) for broken in verify(session, shop_id)]

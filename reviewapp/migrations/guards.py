@@ -31,6 +31,10 @@ def wall_off(table: str, column: str = "shop_id") -> list[str]:
 
 
 def make_append_only(table: str) -> list[str]:
-    """Refuse UPDATE always, DELETE except by the erasure of a person or a shop."""
-    trigger = f'CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON "{table}"'
-    return [f"{trigger} FOR EACH ROW EXECUTE FUNCTION refuse_change()"]
+    """Refuse UPDATE and TRUNCATE always, DELETE except by the erasure of a person or a shop."""
+    change = f'CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON "{table}"'
+    empty = f'CREATE TRIGGER {table}_never_emptied BEFORE TRUNCATE ON "{table}"'
+    return [
+        f"{change} FOR EACH ROW EXECUTE FUNCTION refuse_change()",
+        f"{empty} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
+    ]

@@ -771,14 +771,6 @@ def create_tables() -> None:
         postgresql_where=sa.text("state = 'published' AND photo_count > 0"),
     )
     op.create_index(
-        "ix_review_words",
-        "review",
-        [sa.literal_column("to_tsvector('simple', (title || ' ') || body)")],
-        unique=False,
-        postgresql_using="gin",
-        postgresql_where=sa.text("state = 'published'"),
-    )
-    op.create_index(
         "uq_review_external",
         "review",
         ["shop_id", "source", "external_id"],
