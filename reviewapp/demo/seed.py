@@ -75,8 +75,9 @@ def _hurry(kit: Kit) -> None:
     """Do not wait for the disk: what a power cut takes away now is made anew."""
 
     def relax(connection: Any, record: Any) -> None:
+        connection.autocommit = True
         connection.execute("SET synchronous_commit = off")
-        connection.commit()
+        connection.autocommit = False
 
     event.listen(kit.database.engine, "connect", relax)
     kit.database.close()
