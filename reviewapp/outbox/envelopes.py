@@ -23,6 +23,12 @@ _PART = (
 )
 _TEXT_PART = _PART.format(boundary=BOUNDARY, kind="plain").encode()
 _HTML_PART = b"\r\n" + _PART.format(boundary=BOUNDARY, kind="html").encode()
+_SAME_FOR_ALL = (
+    "Auto-Submitted: auto-generated",
+    "X-Auto-Response-Suppress: All",
+    "MIME-Version: 1.0",
+    f'Content-Type: multipart/alternative; boundary="{BOUNDARY}"',
+)
 _END = f"\r\n--{BOUNDARY}--\r\n".encode()
 
 
@@ -89,15 +95,9 @@ def seal(
         f"Date: {_date(at.replace(microsecond=0))}",
         f"Message-ID: {identity}",
         f"Content-Language: {language}",
-        "Auto-Submitted: auto-generated",
-        "X-Auto-Response-Suppress: All",
         f"Feedback-ID: {letter}:{shop_id.hex}:{language}:{SENDER_ID}",
-    ]
-    if unsubscribe:
-        headers += _way_out(unsubscribe)
-    headers += [
-        "MIME-Version: 1.0",
-        f'Content-Type: multipart/alternative; boundary="{BOUNDARY}"',
+        *(_way_out(unsubscribe) if unsubscribe else ()),
+        *_SAME_FOR_ALL,
     ]
     head = ("\r\n".join(headers) + "\r\n\r\n").encode()
     content = b"".join((head, _TEXT_PART, body.text, _HTML_PART, body.html, _END))

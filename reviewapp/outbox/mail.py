@@ -57,22 +57,19 @@ def queue_letter(
     if letter not in LETTERS:
         raise LetterError(f"no such letter: {letter!r}")
     name, email = (None, to) if isinstance(to, str) else to
+    values = {
+        "key": key,
+        "letter": letter,
+        "to_email": email,
+        "to_name": name,
+        "language": negotiate(language),
+        "params": dict(params),
+        "customer_id": customer_id,
+        "send_at": due_at or clock.now(),
+    }
     queued = session.scalar(
         insert(Mail)
-        .values(
-            id=new_id(),
-            created_at=clock.now(),
-            shop_id=shop_id,
-            key=key,
-            letter=letter,
-            to_email=email,
-            to_name=name,
-            language=negotiate(language),
-            params=dict(params),
-            customer_id=customer_id,
-            state="planned",
-            send_at=due_at or clock.now(),
-        )
+        .values(id=new_id(), created_at=clock.now(), shop_id=shop_id, state="planned", **values)
         .on_conflict_do_nothing(index_elements=["shop_id", "key"])
         .returning(Mail.id)
     )
