@@ -85,12 +85,6 @@ class Review(OwnedByShop, Base):
             "position",
             postgresql_where=text("state = 'published' AND photo_count > 0"),
         ),
-        Index(
-            "ix_review_words",
-            text("to_tsvector('simple', (title || ' ') || body)"),
-            postgresql_using="gin",
-            postgresql_where=text("state = 'published'"),
-        ),
         Index("ix_review_shop", "shop_id", "submitted_at", "id"),
         Index("ix_review_customer", "customer_id"),
         Index("ix_review_request", "request_id"),
