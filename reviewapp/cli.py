@@ -55,8 +55,15 @@ class Commands(click.Group):
         try:
             return super().invoke(context)
         except (AppError, SettingsError, EmbeddedError) as error:
-            message = getattr(error, "message", str(error))
-            raise click.ClickException(message) from error
+            raise click.ClickException(_one_line(error)) from error
+
+
+def _one_line(error: Exception) -> str:
+    """What is wrong and where, on one line."""
+    if not isinstance(error, AppError):
+        return str(error)
+    wrong = "; ".join(f"{name}: {' '.join(texts)}" for name, texts in error.fields.items())
+    return f"{error.message} {wrong}".strip()
 
 
 @click.group(cls=Commands)

@@ -43,6 +43,13 @@ def test_an_error_is_one_line_and_no_success(reviewapp) -> None:
     assert "There is no shop" in told.output
 
 
+def test_a_wrong_value_is_named_with_its_field(reviewapp) -> None:
+    told = reviewapp("shop", "create", "--name", "K", "--email", "a@kiln.example",
+                     "--time-zone", "Mars/Olympus")  # fmt: skip
+    assert told.exit_code == 1
+    assert "time_zone: Such as Europe/Berlin." in told.output
+
+
 def test_the_log_of_every_shop_is_verified(reviewapp) -> None:
     reviewapp("shop", "create", "--name", "Kiln & Clay", "--email", "ada@kiln.example")
     told = reviewapp("audit", "verify", "--json")

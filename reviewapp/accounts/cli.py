@@ -29,6 +29,7 @@ def shop() -> None:
 @click.option("--time-zone", default="UTC", show_default=True, help="Such as Europe/Berlin.")
 @click.option("--country", default=None, help="Two letters, such as DE.")
 @click.option("--url", default=None, help="The storefront's address.")
+@click.option("--postal-address", default="", help="Every request must name one; or set it later.")
 @click.pass_obj
 def create(opened_kit: KitOpener, /, name: str, email: str, **values: str) -> None:
     """Make a shop; prints its id, keys and a sign-in link as JSON."""

@@ -39,7 +39,7 @@ class NewShop:
 
 def create_shop(
     session: Session, *, name: str, email: str, locale: str = "en", time_zone: str = "UTC",
-    country: str | None = None, url: str | None = None,
+    country: str | None = None, url: str | None = None, postal_address: str = "",
 ) -> NewShop:  # fmt: skip
     """A shop with its owner, a first API key and a sign-in link good for a day.
 
@@ -49,7 +49,8 @@ def create_shop(
         raise Invalid(fields={"time_zone": ["Such as Europe/Berlin."]})
     shop = Shop(
         id=new_id(), name=name.strip(), email=email.strip(), locale=locale, time_zone=time_zone,
-        country=country, url=url, widget_key=new_secret("wk"),
+        country=country, url=url, postal_address=postal_address.strip(),
+        widget_key=new_secret("wk"),
     )  # fmt: skip
     session.add(shop)
     session.flush()

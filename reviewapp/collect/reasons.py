@@ -30,6 +30,7 @@ DELAYED = {
     "pause": "Waits for a pause to end, for at most 14 days; then it goes out anyway.",
     "spacing": "Another message went to this customer within the last days.",
     "outside_hours": "Waits for daytime where the customer lives.",
+    "no_postal_address": "Waits for the shop's postal address, which every request must name.",
 }
 REASONS = AWAITING | SKIPPED | CANCELLED | DELAYED
 

@@ -27,6 +27,8 @@ from reviewapp.outbox.shop_facts import shop_facts
 
 DELAYS = ("open_case", "pause", "spacing")
 """What counts as a delay of G2, and is kept as one; waiting for daytime does not."""
+LOOK_AGAIN = timedelta(hours=1)
+"""How long a request waits for the shop to fill in what its letters must say."""
 WEB = ("http://", "https://")
 
 
@@ -98,6 +100,8 @@ def _letter(kit: Kit, due: Due, row: ReviewRequest, products: frozenset[UUID]) -
     }
     if not customer.email:
         return Skip("no_address")
+    if not shop.postal_address.strip():  # the law wants one in every letter that asks
+        return Later(due.now + LOOK_AGAIN, "no_postal_address")
     return seal(
         _letter_name(row),
         row.language,

@@ -17,7 +17,7 @@ from reviewapp.models.case import Case, Pause
 from reviewapp.models.catalog import Customer, Order
 from reviewapp.models.review_request import ReviewRequest
 from tests import factories
-from tests.collect.asking import days_after, letters, only_row, place, rows, work, write
+from tests.collect.asking import days_after, letters, only_row, place, request_of, rows, work, write
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 
@@ -122,3 +122,21 @@ def test_two_messages_to_one_person_keep_their_distance(
     assert len(letters(kit)) == 1
     assert states["planned"].delay_reason == "spacing"
     assert states["planned"].send_at == NOW + timedelta(days=3)
+
+
+def test_without_a_postal_address_requests_wait_until_there_is_one(kit, shop):
+    with kit.database.transaction(EVERY_SHOP) as session:
+        session.get_one(Shop, shop.id).postal_address = ""
+    order = place(kit, shop, delivered_days_ago=8)
+    plan_due(kit)
+    for _ in range(20):
+        with clock.frozen(request_of(kit, order).send_at + timedelta(hours=1)):
+            send_due_requests(kit)
+    waiting = request_of(kit, order)
+    assert (waiting.state, waiting.reason) == ("planned", "no_postal_address")
+    with kit.database.transaction(EVERY_SHOP) as session:
+        session.get_one(Shop, shop.id).postal_address = "Ofenweg 1, 10115 Berlin"
+    for _ in range(20):
+        with clock.frozen((request_of(kit, order).send_at or clock.now()) + timedelta(hours=1)):
+            send_due_requests(kit)
+    assert request_of(kit, order).state == "sent"
