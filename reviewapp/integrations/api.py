@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from reviewapp.core.errors import NotFound
+from marshmallow import ValidationError
+
+from reviewapp.core.errors import Invalid, NotFound
 from reviewapp.integrations import queries, service
 from reviewapp.integrations.schemas import (
     OrderEventSchema,
@@ -13,6 +15,7 @@ from reviewapp.integrations.schemas import (
     OrderSchema,
     ProductFactsSchema,
     ProductSchema,
+    fits_a_folder,
 )
 from reviewapp.models.catalog import Order, Product
 from reviewapp.web.api import ApiBlueprint, PageArgs, idempotent, page_of, paged
@@ -55,6 +58,10 @@ def product(external_id: str) -> Any:
 @require("catalog.write")
 def put_product(facts: Mapping[str, Any], external_id: str) -> Any:
     """Create a product, or change what is told; what is not told stays."""
+    try:
+        fits_a_folder(external_id)
+    except ValidationError as error:
+        raise Invalid(fields={"external_id": [str(text) for text in error.messages]}) from error
     item, outcome = service.put_product(session(), actor().shop.id, external_id, facts)
     session().flush()
     return item, STATUS[outcome]

@@ -61,7 +61,7 @@ OF_THE_ORDER = (
     "currency", "total", "tags", "tracking",
 )  # fmt: skip
 OF_REVIEWS = {"rating", "review", "review_title", "review_content", "review_score", "review_body"}
-LENGTHS = {"order_id": 200, "line_id": 200, "product_id": 200, "customer_id": 200, "name": 200}
+LENGTHS = {"order_id": 200, "line_id": 200, "product_id": 149, "customer_id": 200, "name": 200}
 LONGEST = 500
 PATTERNS = {
     "locale": (re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}"), "such as de or pt-BR"),

@@ -14,7 +14,15 @@ from reviewapp.models.catalog import EVENT_TYPES
 from reviewapp.web.api_fields import Amount, Instant, Text, WebAddress, Whole
 
 ID_CHARACTERS = 200
+PRODUCT_ID_BYTES = 149
+"""A product's documents lie in a folder named after it, as base64url where need be."""
 LINES_AT_MOST = 500
+
+
+def fits_a_folder(external_id: str) -> None:
+    """Refuse a product id whose folder no file system could name."""
+    if len(external_id.encode("utf-8", "surrogatepass")) > PRODUCT_ID_BYTES:
+        raise ValidationError(f"Longer than maximum length {PRODUCT_ID_BYTES} bytes.")
 
 
 @lru_cache(maxsize=1)
@@ -83,8 +91,9 @@ class LineFactsSchema(ma.Schema):
 
     external_id = Text(ID_CHARACTERS, required=True)
     product = Text(
-        ID_CHARACTERS,
+        PRODUCT_ID_BYTES,
         required=True,
+        validate=[fits_a_folder],
         metadata={"description": "The product's external_id; an unknown one is created bare."},
     )
     quantity = Whole(1, 1_000_000)
