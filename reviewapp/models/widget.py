@@ -39,7 +39,7 @@ class Publication(Base):
 
 
 class ShopDocument(Base):
-    """A published document of the whole shop (a star shard, the policy), and whether it is behind."""
+    """A published document of the whole shop (star shard, policy), and whether it is behind."""
 
     __tablename__ = "shop_document"
     __table_args__ = (

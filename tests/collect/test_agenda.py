@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -130,7 +131,7 @@ def test_every_order_is_in_exactly_one_request_and_messages_keep_their_distance(
     assert sorted(covered) == sorted(entry.order_id for entry in entries)
     assert all(request.key in request.order_ids for request in requests)
     sent = sorted(r.send_at for r in requests if r.state == "planned" and r.send_at)
-    gaps = [later - earlier for earlier, later in zip(sent, sent[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(sent)]
     assert all(gap >= timedelta(days=SETTINGS.merge_days) for gap in gaps)
     dues = {entry.order_id: entry.plan.due_at for entry in entries}
     for request in requests:
