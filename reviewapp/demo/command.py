@@ -15,7 +15,7 @@ from reviewapp.core.errors import OutsideFailed
 from reviewapp.core.http_client import send
 from reviewapp.core.kit import Kit
 from reviewapp.core.settings import Settings, read_settings
-from reviewapp.demo.seed import seed
+from reviewapp.demo.seed import discard_broken_off, seed
 from reviewapp.processes import run_all
 
 DEMO_FILE = "demo.json"
@@ -37,6 +37,8 @@ class Demo:
 def demo() -> None:
     """Run a filled demo shop; started again it goes on where it was."""
     settings = demo_settings(read_settings())
+    if discard_broken_off(settings.data_dir):
+        click.echo("the last start was broken off: beginning anew")
     run_all(settings, prepare=prepare, announce=announce)
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from math import ceil
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -16,22 +19,22 @@ from sqlalchemy.orm import Session
 from reviewapp.accounts import service as accounts
 from reviewapp.accounts.keys import create_api_key
 from reviewapp.core import clock
-from reviewapp.core.db import EVERY_SHOP, Base
+from reviewapp.core.db import EVERY_SHOP
 from reviewapp.core.ids import digest
 from reviewapp.core.kit import Kit
 from reviewapp.demo.catalogue import SHOP_NAME, offers, product_facts
 from reviewapp.demo.imported import import_older
 from reviewapp.demo.life import Life
 from reviewapp.demo.present import present
-from reviewapp.demo.story import FIRST_DAY, past
+from reviewapp.demo.story import FIRST_DAY, Purchase, past
 from reviewapp.integrations import service as integrations
 from reviewapp.models.account import ApiKey, Shop
-from reviewapp.models.catalog import Product
 from reviewapp.outbox.mailbox import FOLDER as MAILBOX
 from reviewapp.widgets import service as widgets
 from reviewapp.widgets.publishing import rebuild
 
 KEY_NAME = "Demo"
+UNFINISHED = "seeding"
 TEAM = (
     ("ruth@marlow.example", "Ruth Okafor", "moderator"),
     ("jonas@marlow.example", "Jonas Petersen", "agent"),
@@ -53,17 +56,20 @@ class DemoShop:
     widget_key: str
 
 
-def seed(kit: Kit) -> DemoShop:
+def seed(kit: Kit, story: Sequence[Purchase] | None = None) -> DemoShop:
     """Make the shop on the first start; later starts find it as it was left.
 
-    The key is the last thing made: without one the seeding was broken off, and begins anew.
+    `story` is what happened before, told by default by story.py and present.py. While it is
+    being lived a file says so: see `discard_broken_off`.
     """
     with kit.database.transaction(EVERY_SHOP) as session:
-        finished = session.scalar(select(ApiKey.id).where(ApiKey.name == KEY_NAME).limit(1))
-    if finished is None:
+        shop_id = session.scalar(select(Shop.id).limit(1))
+    if shop_id is None:
+        unfinished = kit.settings.data_dir / UNFINISHED
+        unfinished.touch()
         _hurry(kit)
-        _clear(kit)
-        _live(kit)
+        _live(kit, [*past(), *present()] if story is None else story)
+        unfinished.unlink()
     with kit.database.transaction(EVERY_SHOP) as session:
         shop = session.scalars(select(Shop).order_by(Shop.id).limit(1)).one()
         _move_addresses(session, kit, shop)
@@ -83,7 +89,7 @@ def _hurry(kit: Kit) -> None:
     kit.database.close()
 
 
-def _live(kit: Kit) -> None:
+def _live(kit: Kit, story: Sequence[Purchase]) -> None:
     """Everything from the first day to this morning."""
     opened_at = clock.now() - timedelta(days=FIRST_DAY + 1)
     with clock.frozen(opened_at), kit.database.transaction(EVERY_SHOP) as session:
@@ -98,12 +104,14 @@ def _live(kit: Kit) -> None:
             facts = product_facts(offer, kit.settings.public_url)
             integrations.put_product(session, shop.id, offer.id, facts)
         import_older(session, shop.id)
-    life = Life(kit, shop.id, members, [*past(), *present()])
-    for days_ago in range(FIRST_DAY, -1, -1):
+    life = Life(kit, shop.id, members, story)
+    first_day = ceil(max((one.ordered_days_ago for one in story), default=0))
+    for days_ago in range(first_day, -1, -1):
         life.day(days_ago)
     rebuild(kit)
     _forget_old_letters(kit)
     with kit.database.transaction(shop.id) as session:
+        session.execute(text("SET LOCAL synchronous_commit = on"))  # all before is flushed with it
         _make_key(session, shop)
     log.info("demo.seeded", orders=life.orders, reviews=life.reviews)
 
@@ -138,15 +146,15 @@ def _move_addresses(session: Session, kit: Kit, shop: Shop) -> None:
     widgets.refresh_shop(session, shop.id)
 
 
-def _clear(kit: Kit) -> None:
-    """Forget a seeding that was broken off: rows, files and letters."""
-    with kit.database.transaction(EVERY_SHOP) as session:
-        if session.scalar(select(Product.id).limit(1)) is None:
-            return
-        names = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
-        session.execute(text(f"TRUNCATE {names}"))
-    for folder in (kit.settings.data_dir / "storage", kit.settings.data_dir / MAILBOX):
-        shutil.rmtree(folder, ignore_errors=True)
+def discard_broken_off(data_dir: Path) -> bool:
+    """Before anything runs: clear away what an unfinished seeding left; whether there was one."""
+    unfinished = data_dir / UNFINISHED
+    if not unfinished.exists():
+        return False
+    for folder in ("postgres", "valkey", "storage", MAILBOX):
+        shutil.rmtree(data_dir / folder, ignore_errors=True)
+    unfinished.unlink()
+    return True
 
 
 def _forget_old_letters(kit: Kit) -> None:

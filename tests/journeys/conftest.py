@@ -24,7 +24,12 @@ class Running:
     api_key: str
     widget_key: str
     sign_in_url: str
-    data_dir: Path
+    run: Demo
+
+    @property
+    def data_dir(self) -> Path:
+        """Where everything lies."""
+        return self.run.data_dir
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +40,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     try:
         run.start()
         told: dict[str, Any] = json.loads((data_dir / "demo.json").read_text())
-        yield Running(**told, data_dir=data_dir)
+        yield Running(**told, run=run)
     finally:
         run.stop()
 

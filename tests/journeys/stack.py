@@ -41,26 +41,32 @@ class Demo:
 
     data_dir: Path
     port: int = field(default_factory=free_port)
-    process: subprocess.Popen[str] | None = None
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def said(self) -> list[str]:
+        """What it printed so far, logs aside."""
+        return (self.data_dir.parent / "demo.out").read_text().splitlines()
 
     def start(self) -> list[str]:
-        """Start it; what it printed up to and including the line `ready …`."""
+        """Start it; what it printed until it was ready."""
         told = {"REVIEWAPP_PORT": str(self.port), "REVIEWAPP_DATA_DIR": str(self.data_dir)}
-        self.process = subprocess.Popen(
-            [*COMMAND, "demo"],
-            env={**os.environ, "PYTHONPATH": str(ROOT), **told},
-            stdout=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-            cwd=self.data_dir.parent,
-        )
-        assert self.process.stdout
-        said: list[str] = []
-        for line in self.process.stdout:
-            said.append(line.rstrip())
-            if line.startswith("ready "):
-                return said
-        raise AssertionError("the demo ended before it was ready:\n" + "\n".join(said[-30:]))
+        with (self.data_dir.parent / "demo.out").open("w") as out:
+            process = self.process = subprocess.Popen(
+                [*COMMAND, "demo"],
+                env={**os.environ, "PYTHONPATH": str(ROOT), **told},
+                stdout=out,
+                start_new_session=True,
+                cwd=self.data_dir.parent,
+            )
+
+        def ready_or_ended() -> bool:
+            ready = f"ready http://127.0.0.1:{self.port}"
+            return ready in self.said or process.poll() is not None
+
+        assert waited_for(ready_or_ended, seconds=300), self.said
+        assert process.poll() is None, "the demo ended before it was ready"
+        return self.said
 
     def stop(self) -> int:
         """Ctrl-C; the exit code."""
@@ -77,10 +83,10 @@ class Processes:
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def start(self, *names: str) -> None:
-        """Start these."""
+        """Start these; the last word is the command, so that there can be a "second worker"."""
         for name in names:
             self.running[name] = subprocess.Popen(
-                [*COMMAND, name],
+                [*COMMAND, name.split()[-1]],
                 env={**environment(self.settings), "PYTHONPATH": str(ROOT)},
                 cwd=self.settings.data_dir,
                 start_new_session=True,

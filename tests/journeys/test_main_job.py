@@ -6,7 +6,6 @@ import io
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
@@ -14,11 +13,12 @@ import pytest
 from PIL import Image, ImageChops, ImageOps, ImageStat
 from playwright.sync_api import Page, expect
 
+from reviewapp.demo.catalogue import photo_file
 from tests.journeys.conftest import Running
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
-PHOTO = Path("reviewapp/demo/data/photos/juniper-on-the-door.jpg")
+PHOTO = photo_file("juniper-on-the-door")
 CAMERA = (b"Exif\0\0", b"By hand", b"GPS")
 PRODUCT = "juniper-dress"
 PHONE = {"width": 360, "height": 740}
@@ -89,13 +89,13 @@ def test_the_main_job(demo: Running, open_page: Pages, scripts: bool) -> None:
     name = "with" if scripts else "without"
     number, email = f"J-{name}", f"wilma.{name}@shopper.example"
     words = f"The sash came off in the first week; worn {name} care."
-    before = api.summary()
 
     api.deliver(number, email, f"Wilma {name.title()}")
     assert api.requests(number) == [] or api.requests(number)[0]["state"] == "planned"
     moved = api.call("POST", "/demo/clock", {"advance_days": 8})
     assert moved["settled"] is True
     assert datetime.fromisoformat(moved["now"]) > datetime.now(UTC)
+    before = api.summary()
     (asked,) = api.requests(number)
     assert (asked["state"], asked["responded_at"]) == ("sent", None)
 
@@ -216,7 +216,7 @@ def photo_is_upright_and_clean(page: Page, address: str) -> None:
     served = page.request.get(address).body()
     assert not any(mark in served for mark in CAMERA)
     shown = Image.open(io.BytesIO(served)).convert("RGB")
-    meant = ImageOps.exif_transpose(Image.open(PHOTO)).convert("RGB")
+    meant = ImageOps.exif_transpose(Image.open(io.BytesIO(PHOTO.read_bytes()))).convert("RGB")
     assert (shown.width < shown.height) == (meant.width < meant.height)
     difference = ImageChops.difference(shown.resize((32, 32)), meant.resize((32, 32)))
     assert max(ImageStat.Stat(difference).mean) < 8
