@@ -1,91 +1,41 @@
-"""The tags in a real browser, on shop pages that are hostile, strict, slow or cut off."""
+"""The tags in a real browser: what shoppers see and do, by any means and in any language."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from html import escape
-from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, Page, Route, expect
-from werkzeug.serving import make_server
-from werkzeug.wrappers import Request, Response
+from playwright.sync_api import Browser, Page, expect
 
 from reviewapp.core.db import EVERY_SHOP
 from reviewapp.core.kit import Kit
 from reviewapp.models.account import Shop
-from reviewapp.models.catalog import Product
 from reviewapp.widgets.publishing import rebuild
 from tests import factories
-from tests.widgets.stories import publish, shop_with_product
-
-STRICT = (
-    "default-src 'none'; script-src {host}; connect-src {host}; img-src {host}; "
-    "style-src 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+from tests.browser.storefront import (
+    PRODUCT_PAGE,
+    Storefront,
+    fill,
+    open_storefront,
+    shop_with_45_reviews,
 )
-Storefront = Callable[..., str]
 
 
 @pytest.fixture
 def shop(kit: Kit) -> Shop:
     """A shop whose mug has 45 reviews."""
-    made, product = shop_with_product(kit)
-    fill(kit, made, product, 45)
-    rebuild(kit)
-    return made
-
-
-def fill(kit: Kit, shop: Shop, product: Product, count: int, **values: Any) -> None:
-    for number in range(count):
-        stars = 1 + number % 5
-        body = f"Used it {number} times.\n\nStill fine."
-        publish(
-            kit, shop, product, **{"rating": stars, "title": f"No. {number}", "body": body} | values
-        )
+    return shop_with_45_reviews(kit)
 
 
 @pytest.fixture
 def storefront(live: str, shop: Shop) -> Iterator[Storefront]:
-    """Serves a shop's page from another origin than ours; call it with the page's body."""
-    page: dict[str, Response] = {}
-
-    def shop_page(environ: Any, start: Any) -> Any:
-        known = page.get(Request(environ).path, Response(status=404))
-        return known(environ, start)
-
-    server = make_server("127.0.0.1", 0, shop_page, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-
-    def serve(
-        body: str, *, csp: bool = False, lang: str = "en", css: str = "", direction: str = "ltr"
-    ) -> str:
-        address = f"{live}/widget/v1/embed.js"
-        tag = f'<script type="module" src="{address}" data-shop="{shop.widget_key}"></script>'
-        html = (
-            f'<!doctype html><html lang="{lang}" dir="{direction}"><head><title>Mug</title>'
-            f'<meta name="viewport" content="width=device-width">{tag}'
-            f'<link rel="stylesheet" href="/page.css"></head><body>{body}</body></html>'
-        )
-        page["/"] = Response(html, content_type="text/html; charset=utf-8")
-        page["/page.css"] = Response(css, content_type="text/css")
-        if csp:
-            page["/"].headers["Content-Security-Policy"] = STRICT.format(host=live)
-        return f"http://127.0.0.1:{server.server_port}/"
-
-    yield serve
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-STARS = '<review-stars product="MUG">&nbsp;</review-stars>'
-LIST = '<review-list product="MUG"><p>See what customers say.</p></review-list>'
-PRODUCT_PAGE = f"<main><h1>Stoneware mug</h1>{STARS}<p>A mug.</p>{LIST}</main>"
+    """Serves that shop's page; call it with the page's body."""
+    with open_storefront(live, shop) as serve:
+        yield serve
 
 
 def test_stars_and_list_appear(page: Page, storefront: Storefront) -> None:
@@ -141,82 +91,6 @@ def test_the_page_decides_the_language(
     expect(page.get_by_role("region", name=region)).to_be_visible()
 
 
-def test_nothing_moves_while_they_load(page: Page, storefront: Storefront) -> None:
-    tall = f'<main><h1>Mug</h1>{STARS}<p class="tall">A mug.</p>{LIST}<footer>Us</footer></main>'
-    url = storefront(tall, css=".tall{height:700px}")
-
-    def late(route: Route) -> None:
-        page.wait_for_timeout(250)
-        route.continue_()
-
-    page.route("**/widget/v1/**", late)
-    page.goto(url)
-    expect(page.get_by_role("img", name="3.0 out of 5 stars, 45 reviews").first).to_be_visible()
-    expect(page.get_by_role("article")).to_have_count(20)
-    shift = page.evaluate(
-        """() => new Promise(done => {
-          let sum = 0;
-          new PerformanceObserver(all => all.getEntries().forEach(e => sum += e.value))
-            .observe({type: "layout-shift", buffered: true});
-          setTimeout(() => done(sum), 300);
-        })"""
-    )
-    assert shift == 0
-
-
-def test_one_code_and_one_data_request_before_the_first_stars(
-    page: Page, storefront: Storefront, live: str
-) -> None:
-    asked: list[str] = []
-    page.on(
-        "request",
-        lambda r: asked.append(r.url.removeprefix(live)) if r.url.startswith(live) else None,
-    )
-    page.goto(storefront(f"<main>{STARS}{STARS}</main>"))
-    expect(page.get_by_role("img", name="3.0 out of 5 stars, 45 reviews")).to_have_count(2)
-    assert [url.rpartition("/")[2] for url in asked] == ["embed.js", "0.json"]
-
-
-def test_a_strict_policy_and_a_hostile_style_sheet_do_no_harm(
-    page: Page, storefront: Storefront
-) -> None:
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.goto(storefront(PRODUCT_PAGE, csp=True))
-    expect(page.get_by_role("article")).to_have_count(20)
-    assert [text for text in complaints if "page.css" not in text] == []
-    page.goto(storefront(PRODUCT_PAGE, css="body * {all: unset}"))
-    expect(page.get_by_role("article")).to_have_count(20)
-    box = page.locator("[part=star-row]").first.bounding_box()
-    assert box is not None
-    assert box["width"] == 5 * box["height"] > 50
-
-
-def test_a_host_that_is_down_leaves_the_page_as_it_was(page: Page, storefront: Storefront) -> None:
-    page.route("**/p/v1/**", lambda route: route.abort())
-    page.goto(storefront(PRODUCT_PAGE))
-    page.wait_for_load_state("networkidle")
-    expect(page.get_by_text("See what customers say.")).to_be_visible()
-    assert page.locator("review-stars").evaluate("e => e.shadowRoot") is None
-
-
-def test_a_host_that_fails_leaves_the_page_as_it_was(page: Page, storefront: Storefront) -> None:
-    page.route("**/p/v1/**", lambda route: route.fulfill(status=503, body="no"))
-    page.goto(storefront(PRODUCT_PAGE))
-    page.wait_for_load_state("networkidle")
-    expect(page.get_by_text("See what customers say.")).to_be_visible()
-
-
-def test_filters_that_cannot_be_had_say_so_and_keep_the_list(
-    page: Page, storefront: Storefront
-) -> None:
-    page.route("**/w/v1/**", lambda route: route.abort())
-    page.goto(storefront(PRODUCT_PAGE))
-    page.get_by_role("button", name="5 stars").click()
-    expect(page.get_by_role("status")).to_contain_text("cannot be loaded right now")
-    expect(page.get_by_role("article")).to_have_count(20)
-
-
 def test_a_product_without_reviews_says_so_and_shows_no_stars(
     page: Page, storefront: Storefront
 ) -> None:
@@ -250,30 +124,6 @@ def test_a_changed_product_attribute_is_followed(page: Page, storefront: Storefr
     page.goto(storefront('<review-stars product="NONE">none</review-stars>'))
     page.locator("review-stars").evaluate("e => e.setAttribute('product', 'MUG')")
     expect(page.get_by_role("img", name="3.0 out of 5 stars, 45 reviews")).to_be_visible()
-
-
-@pytest.mark.shared
-def test_hostile_text_is_shown_as_text(
-    page: Page, storefront: Storefront, kit: Kit, shop: Shop, shared_data: Path
-) -> None:
-    lines: list[str] = []
-    for file in sorted((shared_data / "hostile_text" / "xss").iterdir()):
-        text = file.read_text(errors="replace").replace("\0", "")
-        lines += [line for line in text.splitlines() if line.strip()]
-    with kit.database.transaction(EVERY_SHOP) as session:
-        product = factories.product(session, shop, "HOSTILE", title=lines[0])
-    for start in range(0, len(lines), 150):
-        part = lines[start : start + 150]
-        name = part[0][:200]
-        publish(kit, shop, product, title=part[-1][:300], body="\n".join(part), display_name=name)
-    rebuild(kit)
-    dialogs: list[str] = []
-    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
-    page.goto(storefront('<review-list product="HOSTILE"></review-list>'))
-    expect(page.get_by_role("article").first).to_be_visible()
-    shown = page.locator("[part=body]").all_text_contents()
-    assert shown[-1] == "\n".join(lines[:150])
-    assert dialogs == []
 
 
 @pytest.mark.parametrize("width", [320, 1280])
