@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from reviewapp.demo.catalogue import Buyer, Said, buyer, reviews
 
-FIRST_DAY = 66
+FIRST_DAY = 54
 """How many days ago the shop began to ask; older reviews came along from elsewhere."""
 LAST_PAST_DAY = 30
 """Orders of the past end here; the present is told one by one in present.py."""
@@ -25,7 +25,7 @@ PHOTOS = {
 }
 PHOTO_OF_LAST = 7
 """Photos come with reviews of four stars or more, three in each so many of a product."""
-IMPORTED_SHARE = 0.7
+IMPORTED_SHARE = 0.83
 """How much of the collection is there as an import: the older part, checked against no order."""
 USES: tuple[tuple[str, ...], ...] = (
     ("site", "email", "homepage", "social"),
