@@ -73,5 +73,5 @@ def test_some_photos_are_turned_and_know_their_place() -> None:
 
 def test_the_answers_belong_to_low_reviews_of_the_collection() -> None:
     answered = [said for said in reviews() if reply_to(said.source_row)]
-    assert len(answered) >= 5
+    assert len(answered) >= 4
     assert all(said.rating <= 2 for said in answered)
