@@ -66,13 +66,16 @@ class Settings:
         return replace(self, **values)  # type: ignore[arg-type]  # names are checked by replace()
 
 
-def read_settings(env_file: str | None = ".env") -> Settings:
-    """Read `REVIEWAPP_*` from the environment and `.env`; SettingsError names all that is wrong."""
+def read_settings(env_file: str | None = ".env", *, data_dir: str = "data") -> Settings:
+    """Read `REVIEWAPP_*` from the environment and `.env`; SettingsError names all that is wrong.
+
+    `data_dir` is where data lies when nothing is said about it.
+    """
     env = Env(prefix="REVIEWAPP_", eager=False)
     if env_file and Path(env_file).is_file():
         env.read_env(env_file)
     values: dict[str, Any] = {
-        "data_dir": env.path("DATA_DIR", Path("data")),
+        "data_dir": env.path("DATA_DIR", Path(data_dir)),
         "public_url": env.str("PUBLIC_URL", ""),
         "database_url": env.str("DATABASE_URL", "") or None,
         "redis_url": env.str("REDIS_URL", "") or None,
@@ -94,10 +97,9 @@ def read_settings(env_file: str | None = ".env") -> Settings:
         env.seal()
     except EnvError as error:
         raise SettingsError(f"settings: {error}. See docs/settings.md.") from error
-    data_dir = Path(values["data_dir"]).expanduser().resolve()
-    values["data_dir"] = data_dir
+    values["data_dir"] = Path(values["data_dir"]).expanduser().resolve()
     values["public_url"] = values["public_url"].rstrip("/") or f"http://127.0.0.1:{values['port']}"
-    return Settings(secret_keys=tuple(keys) or (_kept_key(data_dir),), **values)
+    return Settings(secret_keys=tuple(keys) or (_kept_key(values["data_dir"]),), **values)
 
 
 def _kept_key(data_dir: Path) -> str:

@@ -18,6 +18,8 @@ from reviewapp.core.settings import Settings, read_settings
 from reviewapp.demo.seed import discard_broken_off, seed
 from reviewapp.processes import run_all
 
+DATA_DIR = "data/demo"
+"""Beside a real shop's data, never in it."""
 DEMO_FILE = "demo.json"
 READY_SECONDS = 60.0
 
@@ -36,7 +38,7 @@ class Demo:
 @click.command("demo")
 def demo() -> None:
     """Run a filled demo shop; started again it goes on where it was."""
-    settings = demo_settings(read_settings())
+    settings = demo_settings(read_settings(data_dir=DATA_DIR))
     if discard_broken_off(settings.data_dir):
         click.echo("the last start was broken off: beginning anew")
     run_all(settings, prepare=prepare, announce=announce)
