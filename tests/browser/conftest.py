@@ -30,8 +30,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
 
 
+_OPEN: list[Browser] = []
+"""The worker's one browser: a second one beside it cannot be driven."""
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    """One real Chromium for the worker, whichever folder's tests ask first."""
+    if _OPEN:
+        yield _OPEN[0]
+        return
+    opened = _launched()
+    _OPEN.append(next(opened))
+    yield _OPEN[0]
+    _OPEN.clear()
+    next(opened, None)
+
+
+def _launched() -> Iterator[Browser]:
     """The browser of this worker; a test without one is listed as not run."""
     found = os.environ.get("CHROME_BIN") or next(
         filter(None, map(shutil.which, ("chromium", "google-chrome", "chrome"))), None
