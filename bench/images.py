@@ -51,7 +51,7 @@ def _measure_parts(upload: bytes, master: bytes) -> None:
     three = pixels.renditions(master, images.RENDITION_WIDTHS_PX)
     bare = {f"{file.content_type} {file.width}": cpu(_bare_encode(file)) for file in three}
     alone = sum(
-        cpu(lambda width=width: pixels.renditions(master, (width,)))  # type: ignore[misc]
+        cpu(lambda width=width: pixels.renditions(master, (width,)))
         for width in images.RENDITION_WIDTHS_PX
     )
     _print("normalise, CPU", ms=cpu(lambda: pixels.normalise(upload, "JPEG", 50_000_000)))

@@ -80,7 +80,7 @@ def _plain_rate(database: Database, rows: int) -> float:
         )
     now = clock.now()
     with database.transaction(EVERY_SHOP) as session:
-        cursor = session.connection().connection.driver_connection.cursor()  # type: ignore[union-attr]  # psycopg
+        cursor = session.connection().connection.driver_connection.cursor()
         began = time.perf_counter()
         cursor.executemany(ROW, [(str(n), now) for n in range(rows)])
         session.commit()

@@ -211,7 +211,7 @@ def _count(score: Score, is_one: bool, flagged: bool) -> None:
 
 
 def _overlaps(span: object, told: dict[str, int]) -> bool:
-    start, end = span.start, span.end  # type: ignore[attr-defined]
+    start, end = span.start, span.end
     return bool(start < told["end_position"] and told["start_position"] < end)
 
 

@@ -104,4 +104,4 @@ def api(app: Flask, kit: Kit, shop: Shop) -> FlaskClient:
 @pytest.fixture
 def committed(kit: Kit) -> Callable[[], Session]:
     """`with committed() as session:` writes what other connections shall see."""
-    return lambda: kit.database.transaction(EVERY_SHOP)  # type: ignore[return-value]  # a context manager of one
+    return lambda: kit.database.transaction(EVERY_SHOP)

@@ -20,5 +20,5 @@ def succeeds(command: list[str | Path], *, seconds: int = 60, **options: object)
     """Whether a program exists, ends in time and reports success; its output is dropped."""
     with contextlib.suppress(OSError, subprocess.TimeoutExpired):
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, **options}
-        return subprocess.run(command, timeout=seconds, **quiet).returncode == 0  # type: ignore[call-overload,no-any-return]
+        return subprocess.run(command, timeout=seconds, **quiet).returncode == 0  # type: ignore[call-overload,no-any-return]  # options by name
     return False

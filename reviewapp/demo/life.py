@@ -32,6 +32,8 @@ from reviewapp.moderate import replies
 from reviewapp.moderate import service as moderate
 from reviewapp.outbox.mail import send_mail
 from reviewapp.reactions import relay_events
+from reviewapp.rights import service as rights
+from reviewapp.rights.service import Act
 from reviewapp.support import answering
 from reviewapp.support.service import open_case
 
@@ -191,6 +193,12 @@ class Life:
                 with self._kit.database.transaction(self._shop_id) as session:
                     draft = replies.Draft(**told)
                     replies.publish_reply(session, _review_row(session, review_id), draft, by=by)
+
+            if answer.takes_back:
+                with self._kit.database.transaction(self._shop_id) as session:
+                    review = _review_row(session, review_id)
+                    act = Act(review.locale, {"request": str(review.request_id), "action": "demo"})
+                    rights.withdraw(session, review, act, use=answer.takes_back)
 
     def _answer_cases(self) -> None:
         due, self._cases = self._cases, []

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Flask
+from flask import Flask, redirect
+from werkzeug.wrappers import Response
 
 from reviewapp.app import create_app
 from reviewapp.core.kit import Kit
 from reviewapp.core.process import process_settings
 from reviewapp.demo import doors, entry, store
+from reviewapp.web.auth import public
 
 
 def demo_app(kit: Kit) -> Flask:
@@ -15,7 +17,14 @@ def demo_app(kit: Kit) -> Flask:
     app = create_app(kit=kit)
     for door in (doors, store, entry):
         app.register_blueprint(door.blueprint)
+    app.add_url_rule("/", view_func=front)
     return app
+
+
+@public("the demo's first page is its storefront")
+def front() -> Response:
+    """Whoever types the bare address wants to see something."""
+    return redirect("/demo/store")
 
 
 def served() -> Flask:

@@ -61,6 +61,8 @@ class Answer:
     """publish, wait, hold, or a reason to refuse."""
     note: str = ""
     source_row: int | None = None
+    takes_back: str | None = None
+    """The use that the author ends again once the review is decided."""
 
 
 @dataclass(frozen=True)
@@ -152,6 +154,7 @@ def _with_photos(told: list[Said]) -> list[tuple[str, Answer]]:
             body=said.body,
             photo=photo,
             uses=uses,
+            takes_back="social" if "ads" in uses else None,
             fit=FITS[place % len(FITS)],
             source_row=said.source_row,
         )

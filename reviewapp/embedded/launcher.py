@@ -47,7 +47,7 @@ def _libc() -> object | None:
 def _die_with_parent(libc: object | None, parent: int, death_signal: int) -> None:
     # After the change of user, which clears the setting (prctl(2)).
     if libc is not None:
-        libc.prctl(PR_SET_PDEATHSIG, death_signal)  # type: ignore[attr-defined]
+        libc.prctl(PR_SET_PDEATHSIG, death_signal)  # type: ignore[attr-defined]  # ctypes finds it at run time
     if os.getppid() != parent:
         sys.exit("the starting process ended meanwhile")
 

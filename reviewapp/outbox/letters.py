@@ -135,7 +135,7 @@ def _environment(language: str, *, markup: bool) -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    environment.install_gettext_callables(  # type: ignore[attr-defined]
+    environment.install_gettext_callables(  # type: ignore[attr-defined]  # added by the i18n extension
         words.catalog.gettext, words.catalog.ngettext, newstyle=True
     )
     environment.globals |= {"lang": language, "dir": words.direction}

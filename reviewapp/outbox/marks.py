@@ -85,7 +85,7 @@ class Marks:
 
     def _changes(self, name: bytes, values: Sequence[bytes | None]) -> int:
         # None stands for NULL, whatever the stub says.
-        result = self.connection.pgconn.exec_prepared(name, values)  # type: ignore[arg-type]
+        result = self.connection.pgconn.exec_prepared(name, values)  # type: ignore[arg-type]  # None is SQL NULL
         return _checked(result).command_tuples or 0
 
 

@@ -37,7 +37,7 @@ def signed_in(page: Page, cookie: Any) -> Page:
 
 
 @pytest.fixture
-def three(kit: Kit, sent_review: Callable[..., Review]) -> list[Review]:  # noqa: F811
+def three(kit: Kit, sent_review: Callable[..., Review]) -> list[Review]:  # noqa: F811  # the fixture of that name
     """Three waiting reviews, oldest first."""
     words = ("The first glaze is even.", "The second rim is chipped.", "The third is for Ada.")
     found = [sent_review(title="", body=body, rating=n + 1) for n, body in enumerate(words)]

@@ -140,7 +140,7 @@ def test_another_shop_s_request_is_not_there(owner: SignedIn, committed: Committ
     with committed() as session:
         theirs = factories.request(session, factories.shop(session))
     for path in (f"/admin/requests/{theirs.id}", f"/admin/requests/{new_id()}"):
-        assert owner.get(path).status_code == 404  # type: ignore[attr-defined]
+        assert owner.get(path).status_code == 404
     answer: Any = owner.post(f"/admin/requests/{theirs.id}/send-again")
     assert answer.status_code == 404
 

@@ -28,7 +28,7 @@ def due(days: float, product: UUID | None = None, **plan: object) -> Entry:
         "due_at": moment,
         "products": frozenset([product or new_id()]),
     }
-    return Entry(new_id(), Plan(**(facts | plan)), "en", ZoneInfo("UTC"))  # type: ignore[arg-type]
+    return Entry(new_id(), Plan(**(facts | plan)), "en", ZoneInfo("UTC"))
 
 
 def asked(days: float, product: UUID | None = None) -> Asked:
@@ -37,7 +37,7 @@ def asked(days: float, product: UUID | None = None) -> Asked:
 
 def of(*entries: Entry, history: tuple[Asked, ...] = (), **options: object) -> list[Request]:
     settings = options.pop("settings", SETTINGS)
-    return agenda(entries, history, settings, not_before=NOON, **options)  # type: ignore[arg-type]
+    return agenda(entries, history, settings, not_before=NOON, **options)
 
 
 def test_orders_due_within_the_window_share_one_message_at_the_last_moment() -> None:

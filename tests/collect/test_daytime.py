@@ -18,7 +18,7 @@ BERLIN, NEW_YORK, LORD_HOWE = (
 
 
 def local(zone: ZoneInfo, *parts: int) -> datetime:
-    return datetime(*parts, tzinfo=zone)  # type: ignore[misc,arg-type]
+    return datetime(*parts, tzinfo=zone)
 
 
 @pytest.mark.parametrize("zone", [BERLIN, NEW_YORK, LORD_HOWE])

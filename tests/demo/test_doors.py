@@ -164,3 +164,8 @@ def test_letters_cannot_run_scripts_and_open_links_outside(demo: FlaskClient) ->
 @pytest.mark.parametrize("face", ["admin", "customer"])
 def test_the_gallery_shows_both_faces(demo: FlaskClient, face: str) -> None:
     assert demo.get(f"/demo/design?face={face}").status_code == 200
+
+
+def test_the_bare_address_leads_to_the_storefront(demo: FlaskClient) -> None:
+    answer = demo.get("/")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/demo/store")

@@ -13,11 +13,14 @@ from reviewapp.core.errors import NotFound
 from reviewapp.core.kit import Kit
 from reviewapp.demo.present import present
 from reviewapp.demo.seed import TEAM, DemoShop, discard_broken_off, seed
+from reviewapp.demo.story import past
 from reviewapp.models.account import ApiKey, Member, Shop
 from reviewapp.models.case import Case
 from reviewapp.models.catalog import Order, Product
 from reviewapp.models.review import Flag, Reply, Review
 from reviewapp.models.review_request import ReviewRequest
+from reviewapp.models.rights import PermissionEntry
+from reviewapp.rights.service import rights_of
 
 SHORT = [purchase for purchase in present() if purchase.number in (2001, 2004, 2011, 2023, 2038)]
 
@@ -47,6 +50,19 @@ def test_the_story_leaves_its_traces_through_the_real_services(kit: Kit) -> None
     assert count(kit, Flag, Flag.kind == "personal_data") >= 1
     assert count(kit, Case, Case.state == "waiting", Case.first_responded_at.is_not(None)) == 1
     assert count(kit, Reply) == 0
+
+
+def test_permissions_of_each_state_are_there(kit: Kit) -> None:
+    second_thoughts = [one for one in past() if one.answer and one.answer.takes_back][-1:]
+    assert second_thoughts
+    seed(kit, second_thoughts)
+    with kit.database.transaction(EVERY_SHOP) as session:
+        kinds = set(session.scalars(select(PermissionEntry.kind)))
+        review = session.scalars(select(PermissionEntry.review_id)).first()
+        held = {right.use for right in rights_of(session, review)}
+    assert kinds >= {"granted", "declined", "withdrawn"}
+    assert "ads" in held
+    assert "social" not in held
 
 
 def test_a_second_start_changes_nothing(kit: Kit) -> None:

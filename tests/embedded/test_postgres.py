@@ -131,7 +131,7 @@ def test_a_stale_pid_file_with_the_number_of_another_program_is_no_obstacle(fold
         kept = (folder / "cluster" / "postmaster.pid").read_text().splitlines()
     user = unprivileged_user(folder / "cluster")
     drop = {"user": user.uid, "group": user.gid, "extra_groups": []} if user.is_other else {}
-    with subprocess.Popen(["/bin/sleep", "1000"], cwd="/", **drop) as bystander:  # type: ignore[call-overload]
+    with subprocess.Popen(["/bin/sleep", "1000"], cwd="/", **drop) as bystander:
         stale = "\n".join([str(bystander.pid), *kept[1:]])
         (folder / "cluster" / "postmaster.pid").write_text(stale)
         try:

@@ -31,7 +31,7 @@ class TestFold:
     @given(st.lists(events, max_size=8), st.randoms(use_true_random=False))
     def test_order_and_repetition_do_not_matter(self, happened: list[Told], random: object) -> None:
         again = happened * 2
-        random.shuffle(again)  # type: ignore[attr-defined]
+        random.shuffle(again)
         assert fold(again, LINES) == fold(happened, LINES)
 
     @given(st.lists(events, max_size=8), st.sampled_from(LINES))

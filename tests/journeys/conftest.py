@@ -46,7 +46,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 @pytest.fixture
-def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:  # noqa: F811
+def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:  # noqa: F811  # the fixture of that name
     """A page in a profile of its own; options as of `new_context`."""
     contexts = []
 

@@ -53,10 +53,7 @@ class SlowSink(Sink):
 
     def by_message_id(self) -> Counter[str]:
         """How often each message came."""
-        return Counter(
-            str(message_from_bytes(one.content)["Message-ID"])  # type: ignore[arg-type]
-            for one in self.messages
-        )
+        return Counter(str(message_from_bytes(one.content)["Message-ID"]) for one in self.messages)
 
 
 def plan_requests(kit: Kit, count: int) -> Shop:

@@ -52,7 +52,7 @@ class Sink:
 
     def parsed(self) -> list[EmailMessage]:
         """The messages as a mail program reads them."""
-        return [message_from_bytes(e.content, policy=policy.default) for e in self.messages]  # type: ignore[misc]
+        return [message_from_bytes(e.content, policy=policy.default) for e in self.messages]
 
 
 @contextmanager
@@ -61,7 +61,7 @@ def running(sink: Sink, **options: Any) -> Iterator[int]:
     controller = _Controller(sink, hostname="127.0.0.1", port=0, enable_SMTPUTF8=True, **options)
     controller.start()
     try:
-        yield controller.server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
+        yield controller.server.sockets[0].getsockname()[1]
     finally:
         controller.stop()
 
@@ -70,7 +70,7 @@ class _Controller(Controller):
     """Binds port 0 and asks afterwards."""
 
     def _trigger_server(self) -> None:
-        port = self.server.sockets[0].getsockname()[1]  # type: ignore[union-attr]
+        port = self.server.sockets[0].getsockname()[1]
         with socket.create_connection((self.hostname, port), 5) as probe:
             if self.ssl_context:
                 context = ssl.create_default_context()

@@ -106,7 +106,7 @@ def test_none_is_sent_twice_and_none_is_lost_when_senders_die(kit: Kit) -> None:
             sender.kill()
             sender.join()
 
-    seen = Counter(message_from_bytes(e.content)["Message-ID"] for e in sink.messages)  # type: ignore[arg-type]
+    seen = Counter(message_from_bytes(e.content)["Message-ID"] for e in sink.messages)
     with kit.database.transaction(EVERY_SHOP) as session:
         rows = session.scalars(select(Mail)).all()
     states = Counter(row.state for row in rows)

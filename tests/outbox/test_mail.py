@@ -59,7 +59,7 @@ def test_a_letter_waits_for_its_time(kit: Kit, shop_id: UUID) -> None:
 
 
 def test_without_a_relay_letters_lie_in_the_mailbox(kit: Kit, shop_id: UUID) -> None:
-    queue(kit, shop_id, to=("Ada", "ada@customers.example"))  # type: ignore[arg-type]
+    queue(kit, shop_id, to=("Ada", "ada@customers.example"))
     assert send_mail(kit).sent == 1
     (letter,) = mailbox.messages(kit.settings.data_dir / "mailbox")
     assert letter["to"] == "Ada <ada@customers.example>"

@@ -179,7 +179,7 @@ def test_a_bucket_is_served_too(kit: Kit) -> None:
             return self.held[key]
 
     files = Files(kit)
-    files._published, files._root = Bucket(), None  # type: ignore[assignment]  # reads only
+    files._published, files._root = Bucket(), None
     client = Client(front.PublishedFront(lambda environ, start: [], files))
     assert client.get(f"/{PATH}").data == b"{}"
     assert client.get("/p/v1/wk_x/none.json").status_code == 404

@@ -35,7 +35,7 @@ def test_a_burst_ends_in_few_writes(kit: Kit, monkeypatch: pytest.MonkeyPatch) -
     def counted(*args: object) -> None:
         nonlocal writes
         writes += 1
-        write(*args)  # type: ignore[arg-type]  # handed on as they came
+        write(*args)
 
     monkeypatch.setattr(product_writer, "write_product", counted)
     for step in range(200):
