@@ -1,4 +1,4 @@
-"""Support cases, their messages, and pauses of a customer's automation."""
+"""Support cases, their messages, pauses of a customer's automation, and incidents."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -95,3 +95,33 @@ class Pause(OwnedByShop, Base):
     reason: Mapped[str]
     starts_at: Mapped[datetime] = mapped_column(default=clock.now)
     ends_at: Mapped[datetime | None]
+
+
+class Incident(OwnedByShop, Base):
+    """A low public review being put right: answered, repaired, and only then at rest (playbook 5).
+
+    Opened after the review was published; nothing about deciding ever reads it (G12).
+    """
+
+    __tablename__ = "incident"
+    __table_args__ = (
+        UniqueConstraint("review_id"),
+        Index("ix_incident_shop", "shop_id", "opened_at", "id"),
+        Index("ix_incident_case_id", "case_id"),
+        Index("ix_incident_customer_id", "customer_id"),
+    )
+
+    review_id: Mapped[UUID] = mapped_column(ForeignKey("review.id", ondelete="CASCADE"))
+    customer_id: Mapped[UUID | None] = mapped_column(ForeignKey("customer.id"))
+    case_id: Mapped[UUID | None] = mapped_column(ForeignKey("case.id", ondelete="SET NULL"))
+    pause_id: Mapped[UUID | None] = mapped_column(ForeignKey("pause.id", ondelete="SET NULL"))
+    opened_at: Mapped[datetime] = mapped_column(default=clock.now)
+    reply_due_at: Mapped[datetime | None]
+    """When the public answer is due; None: the review is not shown any more."""
+    replied_at: Mapped[datetime | None]
+    solved_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    """Answered and repaired: automation has resumed."""
+
+    case: Mapped[Case | None] = relationship(lazy="raise")
+    pause: Mapped[Pause | None] = relationship(lazy="raise")

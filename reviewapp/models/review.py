@@ -233,16 +233,32 @@ class Reply(OwnedByShop, Base):
     __tablename__ = "reply"
     __table_args__ = (
         CheckConstraint("length(btrim(improvement)) > 0", name="improvement"),
+        CheckConstraint("approved_by <> member_id", name="four_eyes"),
         Index("ix_reply_review_id", "review_id"),
+        Index(
+            "ix_reply_waiting",
+            "shop_id",
+            "id",
+            postgresql_where=text("published_at IS NULL AND withdrawn_at IS NULL"),
+        ),
     )
 
     review_id: Mapped[UUID] = mapped_column(ForeignKey("review.id", ondelete="CASCADE"))
     kind: Mapped[str]
     body: Mapped[str]
     improvement: Mapped[str]
+    place: Mapped[str] = mapped_column(default="other", server_default=text("'other'"))
+    """Where the improvement is made; "nothing" where none is, with the reason in its words."""
     member_id: Mapped[UUID | None] = mapped_column(ForeignKey("member.id"))
     published_at: Mapped[datetime | None]
+    """None while it waits for a second person."""
     withdrawn_at: Mapped[datetime | None]
+    """Taken back, replaced by a newer version, or sent back to its writer."""
+    approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("member.id"))
+    returned_note: Mapped[str | None]
+    """Why the second person sent it back."""
+    drafted_by: Mapped[str | None]
+    """`rules` or `endpoint` where the words began as a draft of the machine."""
 
 
 class RatingSummary(Base):
