@@ -1,23 +1,49 @@
-"""Photos (and later films): staged, attached, rendered, shown only when published."""
+"""Photos and films: staged, attached, rendered, shown only when published."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from reviewapp.core import clock
 from reviewapp.models.base import Base, OwnedByShop
 
+MEDIA_KINDS = ("photo", "video")
 MEDIA_STATES = ("staged", "attached", "ready", "failed", "hidden")
+RENDITION_ROLES = ("image", "poster", "video", "preview", "captions")
+CONTENTS = ("people", "children", "brands", "personal_data")
+"""What may be seen in a picture or film that its reuse must heed (P5)."""
+MEDIA_ACTIONS = ("reject", "hide", "redact", "show", "check")
+MEDIA_REASONS = (
+    "confidential",
+    "abusive",
+    "personal_information",
+    "discriminatory",
+    "clearly_false",
+    "not_genuine",
+    "unrelated",
+    "unlawful",
+    "duplicate",
+)
+"""The list of G13, as far as it can be about a file."""
 
 
 class MediaAsset(OwnedByShop, Base):
-    """One clean picture: re-encoded on arrival, no metadata in any stored byte (P4)."""
+    """One clean picture or film: no metadata in any stored byte (P4).
+
+    A picture is re-encoded on arrival. A film keeps its own encoding until the worker has made
+    the renditions; its `placeholder`, colour and hash are those of its poster.
+    """
 
     __tablename__ = "media_asset"
     __table_args__ = (
+        CheckConstraint(f"kind IN {MEDIA_KINDS}", name="kind"),
+        CheckConstraint("kind = 'photo' OR duration_ms > 0", name="duration"),
         CheckConstraint(f"state IN {MEDIA_STATES}", name="state"),
         Index("ix_media_asset_review_id", "review_id"),
         Index("ix_media_asset_request_id", "request_id"),
@@ -49,6 +75,12 @@ class MediaAsset(OwnedByShop, Base):
     dominant_color: Mapped[str]
     dhash: Mapped[int | None] = mapped_column(BigInteger)
     """Perceptual hash as a signed 64-bit number."""
+    duration_ms: Mapped[int | None]
+    """How long a film runs; None for a picture."""
+    poster_key: Mapped[str | None]
+    """Where the still of a film lies in private storage, a clean picture; None for a picture."""
+    declared: Mapped[list[str]] = mapped_column(JSONB, default=list, server_default=text("'[]'"))
+    """What the uploader said is in it, of CONTENTS (P5)."""
     hidden_reason: Mapped[str | None]
     attached_at: Mapped[datetime | None]
     claimed_at: Mapped[datetime | None]
@@ -58,11 +90,27 @@ class MediaAsset(OwnedByShop, Base):
 
 
 class Rendition(OwnedByShop, Base):
-    """One size and format of an asset, public once its review is published."""
+    """One size and format of an asset, public once its review is published.
+
+    `role`: `image` of a photo; `poster`, `video`, `preview` (short, silent) and `captions` of a
+    film. Captions have no size and a language.
+    """
 
     __tablename__ = "rendition"
-    __table_args__ = (UniqueConstraint("asset_id", "width", "content_type"),)
+    __table_args__ = (
+        CheckConstraint(f"role IN {RENDITION_ROLES}", name="role"),
+        UniqueConstraint(
+            "asset_id",
+            "role",
+            "width",
+            "content_type",
+            "language",
+            postgresql_nulls_not_distinct=True,
+        ),
+    )
 
+    role: Mapped[str] = mapped_column(default="image", server_default="image")
+    language: Mapped[str | None]
     asset_id: Mapped[UUID] = mapped_column(ForeignKey("media_asset.id", ondelete="CASCADE"))
     width: Mapped[int]
     height: Mapped[int]
@@ -70,3 +118,39 @@ class Rendition(OwnedByShop, Base):
     byte_count: Mapped[int]
     key: Mapped[str]
     """Content-hash key, the same in private storage and in the published folder."""
+
+
+class MediaDecision(OwnedByShop, Base):
+    """What a person did about one file, why and when; append-only (G13, P5).
+
+    `reject` and `hide` take it off every surface (before and after publication), `show` brings it
+    back, `redact` blurs `areas` for good, `check` notes in `found` what of CONTENTS is in it.
+    """
+
+    __tablename__ = "media_decision"
+    __table_args__ = (
+        CheckConstraint(f"action IN {MEDIA_ACTIONS}", name="action"),
+        CheckConstraint(f"reason IS NULL OR reason IN {MEDIA_REASONS}", name="reason"),
+        CheckConstraint(
+            "action IN ('show', 'check') OR (reason IS NOT NULL AND length(btrim(note)) > 0)",
+            name="reasoned",
+        ),
+        CheckConstraint("(action = 'check') = (found IS NOT NULL)", name="found"),
+        CheckConstraint("(action = 'redact') = (areas IS NOT NULL)", name="areas"),
+        CheckConstraint("actor IN ('member', 'api')", name="actor"),
+        CheckConstraint("actor <> 'member' OR member_id IS NOT NULL", name="who"),
+        Index("ix_media_decision_asset_id", "asset_id"),
+    )
+
+    asset_id: Mapped[UUID] = mapped_column(ForeignKey("media_asset.id", ondelete="CASCADE"))
+    action: Mapped[str]
+    reason: Mapped[str | None]
+    note: Mapped[str] = mapped_column(default="")
+    found: Mapped[list[str] | None] = mapped_column(JSONB(none_as_null=True))
+    areas: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB(none_as_null=True))
+    """Redacted rectangles in hundredths of a per cent of the picture, and how."""
+    sha256: Mapped[str]
+    """Of the master that was decided on."""
+    actor: Mapped[str]
+    member_id: Mapped[UUID | None] = mapped_column(ForeignKey("member.id"))
+    decided_at: Mapped[datetime] = mapped_column(default=clock.now)

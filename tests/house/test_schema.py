@@ -11,7 +11,13 @@ from reviewapp.core.ids import new_id
 from reviewapp.core.kit import Kit
 from tests import factories
 
-APPEND_ONLY = ("audit_entry", "permission_entry", "review_version", "moderation_decision")
+APPEND_ONLY = (
+    "audit_entry",
+    "permission_entry",
+    "review_version",
+    "moderation_decision",
+    "media_decision",
+)
 
 
 def test_models_match_migrations(kit: Kit) -> None:
