@@ -6,7 +6,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Float,
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -49,11 +57,28 @@ class MediaAsset(OwnedByShop, Base):
         Index("ix_media_asset_request_id", "request_id"),
         Index("ix_media_asset_case_message_id", "case_message_id"),
         Index("ix_media_asset_staged", "created_at", postgresql_where=text("state = 'staged'")),
+        Index("ix_media_asset_waiting", "attached_at", postgresql_where=text("state = 'attached'")),
+        Index("ix_media_asset_key", "key"),
+        Index(
+            "ix_media_asset_sealed_key",
+            "sealed_key",
+            postgresql_where=text("sealed_key IS NOT NULL"),
+        ),
+        Index(
+            "ix_media_asset_seal_check_at",
+            "seal_check_at",
+            postgresql_where=text("seal_check_at IS NOT NULL"),
+        ),
     )
 
     kind: Mapped[str] = mapped_column(default="photo")
     state: Mapped[str] = mapped_column(default="staged")
     failure: Mapped[str | None]
+    """Why it is `failed`; while `attached`, why the last attempt ended and another will come."""
+    attempts: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """How often a worker took it up since it was attached."""
+    next_try_at: Mapped[datetime | None]
+    """Not to be taken up before; None: at once."""
     request_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("review_request.id", ondelete="SET NULL")
     )
@@ -64,6 +89,14 @@ class MediaAsset(OwnedByShop, Base):
     )
     sha256: Mapped[str]
     """Of the stored clean master; permissions bind to it (P2)."""
+    source_sha256: Mapped[str | None]
+    """Of the file as it came; stays when that file is deleted."""
+    sealed_key: Mapped[str | None]
+    """Where the file as it came lies encrypted; None: it is not kept."""
+    sealed_key_id: Mapped[str | None]
+    """Which of the installation's keys it is sealed with."""
+    seal_check_at: Mapped[datetime | None]
+    """When to look whether a permission still needs the sealed file; None: nothing to look for."""
     key: Mapped[str]
     """Where the master lies in private storage; a content hash."""
     content_type: Mapped[str]
@@ -75,6 +108,10 @@ class MediaAsset(OwnedByShop, Base):
     dominant_color: Mapped[str]
     dhash: Mapped[int | None] = mapped_column(BigInteger)
     """Perceptual hash as a signed 64-bit number."""
+    sharpness: Mapped[float | None] = mapped_column(Float)
+    """Variance of the Laplacian of its brightness at 512 px; low means blurred."""
+    brightness: Mapped[float | None] = mapped_column(Float)
+    """Mean brightness, 0 to 255."""
     duration_ms: Mapped[int | None]
     """How long a film runs; None for a picture."""
     poster_key: Mapped[str | None]
@@ -107,6 +144,7 @@ class Rendition(OwnedByShop, Base):
             "language",
             postgresql_nulls_not_distinct=True,
         ),
+        Index("ix_rendition_key", "key"),
     )
 
     role: Mapped[str] = mapped_column(default="image", server_default="image")

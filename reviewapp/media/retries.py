@@ -1,0 +1,27 @@
+"""When work on an asset that failed is worth another attempt, and when that is; pure."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+LEASE = timedelta(minutes=5)
+"""How long a claimed asset waits before another worker may take it."""
+DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360, 720))
+"""Between one attempt and the next: an outage of a day loses nothing."""
+MOST_ATTEMPTS = len(DELAYS) + 1
+PASSING = {
+    "outside_failed": MOST_ATTEMPTS,  # disk full, bucket refusing or silent
+    "unavailable": MOST_ATTEMPTS,  # no decoder could be started
+    "image_took_too_long": 3,  # a busy machine; or a file made to take long
+}
+"""Failures that may pass, and how many attempts each is worth; all others are final."""
+
+
+def can_pass(code: str, attempts: int) -> bool:
+    """Whether another attempt can help after `attempts` of them ended with `code`."""
+    return attempts < PASSING.get(code, 0)
+
+
+def next_try(attempts: int, now: datetime) -> datetime:
+    """When to try again after `attempts` attempts, the first being 1."""
+    return now + DELAYS[min(attempts, len(DELAYS)) - 1]
