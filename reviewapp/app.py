@@ -49,7 +49,8 @@ def register_doors(app: Flask) -> None:
     from reviewapp.accounts import admin as accounts
     from reviewapp.accounts import failures, home, letters_admin, shop_admin, signin
     from reviewapp.collect import admin as requests_admin
-    from reviewapp.collect import author, customer, unsubscribe
+    from reviewapp.collect import author, confirming, customer, unsubscribe
+    from reviewapp.collect import public as storefront
     from reviewapp.integrations import admin as catalog
     from reviewapp.moderate import admin as queue
     from reviewapp.moderate import admin_fairness, admin_reviews
@@ -77,6 +78,8 @@ def register_doors(app: Flask) -> None:
     app.register_blueprint(customer.blueprint, open_case=open_case)
     app.register_blueprint(author.blueprint)
     app.register_blueprint(unsubscribe.blueprint)
+    app.register_blueprint(storefront.blueprint)
+    app.register_blueprint(confirming.blueprint)
     app.register_blueprint(public.blueprint)
     serve_published(app, app.extensions["kit"])
     bind_api(app, api_doors())

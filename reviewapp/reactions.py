@@ -9,6 +9,7 @@ from datetime import timedelta
 from reviewapp.collect.planning import plan_due, wake_undelivered
 from reviewapp.collect.reminding import plan_reminders
 from reviewapp.collect.sending import send_due_requests
+from reviewapp.collect.storefront import forget_submissions
 from reviewapp.core.kit import Kit
 from reviewapp.media.render import render_attached
 from reviewapp.media.service import sweep_staged
@@ -73,6 +74,7 @@ EVERY: Mapping[str, Every] = {
     "publish": Every(timedelta(seconds=5), publish_due),
     "overdue": Every(timedelta(minutes=1), publish_overdue),
     "fairness": Every(timedelta(hours=1), watch_fairness),
+    "submissions": Every(timedelta(hours=1), forget_submissions),
     "idempotency_keys": Every(timedelta(hours=1), forget_idempotency_keys),
 }
 """Errand name → how often, what. Names are what `ping_after_commit` is handed."""

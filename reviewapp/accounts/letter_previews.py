@@ -16,6 +16,7 @@ RULES: Mapping[str, tuple[str, ...]] = {
     "help_received": ("G6", "G8"),
     "case_reply": ("G8",),
     "review_received": ("G10", "G14", "G28"),
+    "review_confirm": ("G10", "G14"),
     "review_refused": ("G13", "G28"),
     "sign_in": (),
     "invitation": (),
@@ -42,6 +43,7 @@ def sample_facts(
         **_help(page, words),
         "review_received": mug
         | {"mine_url": f"{page}/mine", "days": shop.settings.auto_publish_days},
+        "review_confirm": mug | {"confirm_url": f"{host}/c/example", "days": 14},
         "review_refused": mug
         | {
             "reason": "personal_information",

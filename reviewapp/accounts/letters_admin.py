@@ -95,6 +95,7 @@ def _names() -> dict[str, str]:
         "help_received": _("Help received"),
         "case_reply": _("Answer to a case"),
         "review_received": _("Review received"),
+        "review_confirm": _("Review to confirm"),
         "review_refused": _("Review refused"),
         "sign_in": _("Sign-in link"),
         "invitation": _("Invitation"),

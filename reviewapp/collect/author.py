@@ -47,7 +47,7 @@ from reviewapp.web.auth import public
 from reviewapp.web.language import page_language
 from reviewapp.web.session import kit, session
 
-DONE = ("edited", "withdrawn", "allowed", "ended")
+DONE = ("confirmed", "edited", "withdrawn", "allowed", "ended")
 blueprint = Blueprint("author", __name__)
 gate_links(blueprint)
 

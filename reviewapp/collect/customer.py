@@ -68,7 +68,7 @@ def take_desk(state: BlueprintSetupState) -> None:
 @public(HOLDER)
 def ask(token: str) -> Response:
     """The question, with both blocks below; once all is reviewed, the author's own page (G9)."""
-    if visit().items and not visit().open_items:
+    if (visit().items or visit().uninvited) and not visit().open_items:
         return redirect(address("author.mine"))
     score = request.args.get("score", "")
     return _page("question", score=score if score in SCORES else "")

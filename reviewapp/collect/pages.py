@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from reviewapp.core.errors import NotFound
@@ -41,6 +41,11 @@ class Visit:
     def open_items(self) -> tuple[Item, ...]:
         """What has no review yet."""
         return tuple(item for item in self.items if item.review is None)
+
+    @property
+    def uninvited(self) -> bool:
+        """Whether nobody was asked: the review came by itself and this is only its link."""
+        return self.request.reason == "written_on_page"
 
     def expired(self, now: datetime) -> bool:
         """Whether the link's term is over: it still takes a review, unverified (G9)."""
@@ -100,7 +105,7 @@ def reviews_of(session: Session, request_id: UUID) -> Sequence[Review]:
     """Every review sent through this link, withdrawn ones too, newest first, with its photos."""
     return session.scalars(
         select(Review)
-        .where(Review.request_id == request_id)
+        .where(_of_link(request_id))
         .order_by(Review.submitted_at.desc(), Review.id.desc())
         .options(
             selectinload(Review.product),
@@ -115,7 +120,7 @@ def own_review(session: Session, request_id: UUID, review_id: UUID) -> Review:
     """One review of this link with its photos; NotFound for anybody else's."""
     found = session.scalars(
         select(Review)
-        .where(Review.id == review_id, Review.request_id == request_id)
+        .where(Review.id == review_id, _of_link(request_id))
         .options(
             selectinload(Review.product),
             selectinload(Review.media).selectinload(MediaAsset.renditions),
@@ -124,6 +129,16 @@ def own_review(session: Session, request_id: UUID, review_id: UUID) -> Review:
     if found is None:
         raise NotFound
     return found
+
+
+def _of_link(request_id: UUID) -> ColumnElement[bool]:
+    """Reviews sent through a link, or written on a storefront about a line of its orders."""
+    lines = (
+        select(OrderLine.id)
+        .join(Order, Order.id == OrderLine.order_id)
+        .where(Order.request_id == request_id)
+    )
+    return or_(Review.request_id == request_id, Review.order_line_id.in_(lines))
 
 
 @dataclass(frozen=True)

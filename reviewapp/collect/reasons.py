@@ -24,6 +24,7 @@ CANCELLED = {
     "lost": "The parcel was lost.",
     "merged": "Another request of the same customer asks about this order too.",
     "responded": "The customer has already answered.",
+    "written_on_page": "The review came by itself, from a product's page; nobody was asked.",
 }
 DELAYED = {
     "open_case": "Waits for an open case, for at most 14 days; then it goes out anyway.",

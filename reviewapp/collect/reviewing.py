@@ -16,7 +16,7 @@ from reviewapp.core import clock
 from reviewapp.core.errors import Gone
 from reviewapp.core.json import canonical_sha256
 from reviewapp.media import service as media
-from reviewapp.models.catalog import OrderLine
+from reviewapp.models.catalog import OrderLine, Product
 from reviewapp.models.media import MediaAsset
 from reviewapp.models.review import ModerationDecision, Review, ReviewVersion
 from reviewapp.outbox.mail import queue_letter
@@ -74,8 +74,8 @@ def submit_review(session: Session, visit: Visit, item: Item, sent: Sent) -> Rev
     """
     if item.review is not None:
         return _submit_again(session, visit, item.review, sent)
-    review = _new_review(session, visit, item, sent)
-    _keep_version(session, review)
+    verified = was_bought(item.line) and not visit.expired(clock.now())
+    review = _new_review(session, visit, item.product, sent, line=item.line, verified=verified)
     photos = media.attach(session, visit.request.id, sent.photos, review_id=review.id)
     rights.record_permissions(
         session,
@@ -85,7 +85,22 @@ def submit_review(session: Session, visit: Visit, item: Item, sent: Sent) -> Rev
         act=sent.act("submitted", visit.request.id),
     )
     _tell(session, visit, review, "review.submitted")
-    _confirm(session, visit, item, review, sent)
+    _confirm(session, visit, item.product, review, sent)
+    return review
+
+
+def submit_written(
+    session: Session, visit: Visit, product: Product, line: OrderLine | None, sent: Sent
+) -> Review:
+    """Take a review that was written on a storefront and confirmed from its author's mailbox.
+
+    `line` is an order line of this very customer for this product, without a review yet; verified
+    only where the goods of such a line came (G19). No use was asked about, so none is noted.
+    """
+    verified = line is not None and was_bought(line)
+    review = _new_review(session, visit, product, sent, line=line, verified=verified)
+    _tell(session, visit, review, "review.submitted")
+    _confirm(session, visit, product, review, sent)
     return review
 
 
@@ -162,34 +177,43 @@ def _submit_again(session: Session, visit: Visit, review: Review, sent: Sent) ->
     return edited
 
 
-def _new_review(session: Session, visit: Visit, item: Item, sent: Sent) -> Review:
-    now, request = clock.now(), visit.request
-    review = Review(
-        shop_id=visit.shop.id,
-        product_id=item.product.id,
-        order_line_id=item.line.id,
-        request_id=request.id,
-        customer_id=visit.customer.id,
-        locale=sent.language,
-        submitted_at=now,
-        decide_by=now + _decision_days(visit),
-        verified_buyer=_was_bought(item.line) and not visit.expired(now),
-        incentivized=request.incentive is not None,
-        incentive_disclosure=request.incentive_disclosure,
-        **asdict(sent.words),
-    )
-    session.add(review)
-    session.flush()
-    return review
-
-
-def _was_bought(line: OrderLine) -> bool:
+def was_bought(line: OrderLine) -> bool:
     """Whether an order stands behind the review (G19): the goods came, or went out to come.
 
     Shops without delivery events know of the shipment only; their buyers are buyers too.
     """
     kept = not (line.cancelled_at or line.lost_at)
     return line.delivered_at is not None or (line.shipped_at is not None and kept)
+
+
+def _new_review(
+    session: Session,
+    visit: Visit,
+    product: Product,
+    sent: Sent,
+    *,
+    line: OrderLine | None,
+    verified: bool,
+) -> Review:
+    now, request = clock.now(), visit.request
+    review = Review(
+        shop_id=visit.shop.id,
+        product_id=product.id,
+        order_line_id=line.id if line else None,
+        request_id=request.id,
+        customer_id=visit.customer.id,
+        locale=sent.language,
+        submitted_at=now,
+        decide_by=now + _decision_days(visit),
+        verified_buyer=verified,
+        incentivized=request.incentive is not None,
+        incentive_disclosure=request.incentive_disclosure,
+        **asdict(sent.words),
+    )
+    session.add(review)
+    session.flush()
+    _keep_version(session, review)
+    return review
 
 
 def _keep_version(session: Session, review: Review) -> None:
@@ -233,7 +257,7 @@ def _tell(session: Session, visit: Visit, review: Review, happened: str) -> None
     )
 
 
-def _confirm(session: Session, visit: Visit, item: Item, review: Review, sent: Sent) -> None:
+def _confirm(session: Session, visit: Visit, product: Product, review: Review, sent: Sent) -> None:
     if not visit.customer.email:
         return
     queue_letter(
@@ -247,7 +271,7 @@ def _confirm(session: Session, visit: Visit, item: Item, review: Review, sent: S
         params={
             "mine_url": sent.mine_url,
             "days": _decision_days(visit).days,
-            "products": [{"name": item.product.title, "picture_url": item.product.image_url}],
+            "products": [{"name": product.title, "picture_url": product.image_url}],
         },
     )
 

@@ -108,6 +108,7 @@ LETTERS: Mapping[str, Facts] = {
         }
     ),
     "review_received": Facts(SHOP | {"mine_url": URL, "days": NUMBER}, PRODUCT),
+    "review_confirm": Facts(SHOP | {"confirm_url": URL, "days": NUMBER}, PRODUCT),
     "review_refused": Facts(
         SHOP
         | {

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import time
-from base64 import urlsafe_b64decode
-from binascii import Error as Base64Error
 from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
@@ -24,6 +22,7 @@ from reviewapp.models.catalog import Product
 from reviewapp.web.auth import public
 from reviewapp.web.limits import client_address, limit
 from reviewapp.web.session import kit
+from reviewapp.web.storefront import external_id_of
 from reviewapp.widgets.documents import review_json
 from reviewapp.widgets.queries import page_rows
 from reviewapp.widgets.reader import Reader
@@ -92,7 +91,7 @@ def _read_query() -> ReviewQuery:
 
 def _place(widget_key: str, key: str) -> Place:
     """Where to look; remembered for a minute, since ids never change and tongues seldom do."""
-    return _known_place(kit(), widget_key, _external_id(key), int(time.monotonic()) // 60)
+    return _known_place(kit(), widget_key, external_id_of(key), int(time.monotonic()) // 60)
 
 
 @lru_cache(maxsize=4096)
@@ -109,21 +108,6 @@ def _known_place(kit: Kit, widget_key: str, external_id: str, minute: int) -> Pl
         raise NotFound()
     shop_id, product_id, locale, time_zone = found
     return Place(shop_id, product_id, Reader(translator(negotiate(locale)), time_zone))
-
-
-def _external_id(key: str) -> str:
-    """The product id a document key stands for; NUL is nothing the database could hold."""
-    if "\0" in key:
-        raise NotFound()
-    if not key.startswith("~"):
-        return key
-    try:
-        text = urlsafe_b64decode(key[1:] + "=" * (-len(key[1:]) % 4)).decode()
-    except (Base64Error, ValueError) as error:
-        raise NotFound() from error
-    if "\0" in text:
-        raise NotFound()
-    return text
 
 
 def _cached(body: bytes) -> Response:

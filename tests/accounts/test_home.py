@@ -119,7 +119,7 @@ def test_the_side_bar_counts_what_waits(
 
 
 @pytest.mark.parametrize("letter", ["request", "reminder", "help_received", "case_reply",
-    "review_received", "review_refused", "sign_in", "invitation"])  # fmt: skip
+    "review_confirm", "review_received", "review_refused", "sign_in", "invitation"])  # fmt: skip
 def test_every_letter_can_be_looked_at_in_every_language(agent: SignedIn, letter: str) -> None:
     for language in ("en", "de", "fr", "es", "pt"):
         page = agent.get(f"/admin/letters/{letter}?language={language}&width=text")

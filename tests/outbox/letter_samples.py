@@ -43,6 +43,8 @@ FACTS: dict[str, dict[str, Any]] = {
         "page_url": PAGE,
     },
     "review_received": SHOP | {"products": MUG, "mine_url": f"{PAGE}/mine", "days": 10},
+    "review_confirm": SHOP
+    | {"products": MUG, "confirm_url": "https://kiln.example/c/abc", "days": 14},
     "review_refused": SHOP
     | {
         "products": MUG,
