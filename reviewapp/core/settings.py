@@ -35,6 +35,7 @@ class Settings:
     demo: bool = False
     log_level: str = "INFO"
     max_upload_bytes: int = 20 * 1024 * 1024
+    max_video_bytes: int = 256 * 1024 * 1024
     mail_per_domain_per_second: float = 50.0
 
     @property
@@ -90,6 +91,7 @@ def read_settings(env_file: str | None = ".env", *, data_dir: str = "data") -> S
         "demo": env.bool("DEMO", False),
         "log_level": env.str("LOG_LEVEL", "INFO"),
         "max_upload_bytes": env.int("MAX_UPLOAD_BYTES", 20 * 1024 * 1024),
+        "max_video_bytes": env.int("MAX_VIDEO_BYTES", 256 * 1024 * 1024),
         "mail_per_domain_per_second": env.float("MAIL_PER_DOMAIN_PER_SECOND", 50.0),
     }
     keys: list[str] = env.list("SECRET_KEY", [])
@@ -136,6 +138,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "DEMO": str(settings.demo).lower(),
         "LOG_LEVEL": settings.log_level,
         "MAX_UPLOAD_BYTES": str(settings.max_upload_bytes),
+        "MAX_VIDEO_BYTES": str(settings.max_video_bytes),
         "MAIL_PER_DOMAIN_PER_SECOND": str(settings.mail_per_domain_per_second),
     }
     return dict(os.environ) | {f"REVIEWAPP_{name}": value for name, value in told.items()}

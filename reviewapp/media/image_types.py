@@ -41,6 +41,15 @@ def claimed_formats(client_name: str) -> frozenset[str] | None:
 
     Raises DeceptiveNameError for null bytes and names like `photo.php.jpg` (G.1, check 3).
     """
+    extension = name_extension(client_name)
+    return None if extension is None else _CLAIMS.get(extension, frozenset())
+
+
+def name_extension(client_name: str) -> str | None:
+    """The last extension of a client's file name, lower case; None when there is none.
+
+    Raises DeceptiveNameError for null bytes and hidden active extensions.
+    """
     name = unquote(client_name)
     if _CONTROL.search(name):
         raise DeceptiveNameError("control character in the file name")
@@ -50,7 +59,7 @@ def claimed_formats(client_name: str) -> frozenset[str] | None:
         raise DeceptiveNameError("active extension inside the file name")
     if not extensions or not _EXTENSION.fullmatch(extensions[-1]):
         return None
-    return _CLAIMS.get(extensions[-1], frozenset())
+    return extensions[-1]
 
 
 def sniff(head: bytes) -> str | None:

@@ -1,4 +1,4 @@
-"""Why an uploaded picture is not taken: stable codes, each with an English sentence."""
+"""Why an uploaded file is not taken: stable codes, each with an English sentence."""
 
 from __future__ import annotations
 
@@ -21,9 +21,41 @@ IMAGE_REFUSALS: dict[str, str] = {
 }
 
 
-class RefusedImage(Invalid):
-    """An upload that is not kept; `code` is a key of IMAGE_REFUSALS, `detail` is for the log."""
+VIDEO_REFUSALS: dict[str, str] = {
+    "video_empty": "This file is empty. Please choose the video again.",
+    "video_too_large_bytes": "This video is too large. Please send a shorter or smaller one.",
+    "video_type_unsupported": (
+        "This kind of video is not taken. Please send an MP4, MOV, WebM, MKV or 3GP video."
+    ),
+    "video_type_mismatch": (
+        "The name of this file does not fit what is inside. Please send the original video."
+    ),
+    "video_too_long": "This video lasts longer than a minute. Please shorten it and send it again.",
+    "video_without_picture": "There is sound in this file but no moving picture.",
+    "video_too_many_pixels": "This video is larger than 4K. Please send a smaller version of it.",
+    "video_damaged": "This video is damaged and cannot be opened. Please try another one.",
+    "video_took_too_long": "This video took too long to open. Please send a smaller one.",
+    "video_too_demanding": "This video needs too much memory. Please send a smaller version of it.",
+}
+
+
+class RefusedFile(Invalid):
+    """An upload that is not kept; `detail` is for the log."""
+
+    def __init__(self, code: str, message: str, detail: str = "") -> None:
+        super().__init__(code, message)
+        self.detail = detail
+
+
+class RefusedImage(RefusedFile):
+    """A picture that is not kept; `code` is a key of IMAGE_REFUSALS."""
 
     def __init__(self, code: str, detail: str = "") -> None:
-        super().__init__(code, IMAGE_REFUSALS[code])
-        self.detail = detail
+        super().__init__(code, IMAGE_REFUSALS[code], detail)
+
+
+class RefusedVideo(RefusedFile):
+    """A film that is not kept; `code` is a key of VIDEO_REFUSALS."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(code, VIDEO_REFUSALS[code], detail)

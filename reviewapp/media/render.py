@@ -72,6 +72,7 @@ def _claim(kit: Kit) -> MediaAsset | None:
         waiting = (
             select(MediaAsset.id)
             .where(
+                MediaAsset.kind == "photo",
                 MediaAsset.state == "attached",
                 or_(MediaAsset.claimed_at.is_(None), MediaAsset.claimed_at < now - LEASE),
                 or_(MediaAsset.next_try_at.is_(None), MediaAsset.next_try_at <= now),

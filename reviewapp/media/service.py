@@ -1,4 +1,4 @@
-"""Photos from upload to use: stage what is clean, attach what is sent, sweep what is not."""
+"""Photos and films from upload to use: stage what is clean, attach what is sent, sweep the rest."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from reviewapp.core import clock
 from reviewapp.core.db import EVERY_SHOP, exactly_one, ping_after_commit
 from reviewapp.core.ids import new_id
 from reviewapp.core.kit import Kit
+from reviewapp.media.films import CleanFilm, FilmLimits, clean
 from reviewapp.media.images import ImageLimits, SanitisedImage, sanitise
 from reviewapp.models.media import MediaAsset
 from reviewapp.outbox.messages import emit
@@ -33,12 +34,13 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Staged:
-    """A photo that is safely here and not used yet."""
+    """A photo or film that is safely here and not used yet; sizes in px."""
 
     id: UUID
     width: int
     height: int
     placeholder: str
+    kind: str = "photo"
 
 
 def stage_photo(
@@ -74,10 +76,61 @@ def stage_photo(
     return Staged(asset_id, image.width, image.height, image.placeholder)
 
 
+def stage_video(
+    kit: Kit, *, shop_id: UUID, request_id: UUID, path: Path, client_name: str
+) -> Staged:
+    """Clean the film at `path`, keep it and its poster privately, and note it as staged.
+
+    Nothing is encoded here: the worker does that once the film is in use. The file at `path` is
+    left as it is, and the caller deletes it. Raises RefusedVideo, or OutsideFailed when the
+    storage, the program or the image process fails.
+    """
+    asset_id = new_id()
+    limits = FilmLimits(max_bytes=kit.settings.max_video_bytes)
+    with tempfile.TemporaryDirectory(prefix="reviewapp-film-") as folder:
+        film = clean(path, client_name, Path(folder), limits=limits)
+        asset = _film_asset(film, asset_id, shop_id=shop_id, request_id=request_id)
+        assert asset.poster_key
+        with film.path.open("rb") as master:
+            kit.storage.put(asset.key, master, content_type=film.content_type)
+        kit.storage.put(asset.poster_key, film.poster.data, content_type=film.poster.content_type)
+    staged = Staged(asset_id, film.width, film.height, film.poster.placeholder, "video")
+    with kit.database.transaction(shop_id) as session:
+        session.add(asset)
+    return staged
+
+
+def _film_asset(film: CleanFilm, asset_id: UUID, *, shop_id: UUID, request_id: UUID) -> MediaAsset:
+    poster = film.poster
+    return MediaAsset(
+        id=asset_id,
+        kind="video",
+        shop_id=shop_id,
+        request_id=request_id,
+        sha256=film.sha256,
+        key=f"masters/{asset_id.hex}/{film.sha256}{film.suffix}",
+        poster_key=f"masters/{asset_id.hex}/{poster.sha256}.jpg",
+        content_type=film.content_type,
+        byte_count=film.path.stat().st_size,
+        width=film.width,
+        height=film.height,
+        duration_ms=film.duration_ms,
+        placeholder=poster.placeholder,
+        dominant_color=poster.dominant_color,
+        dhash=poster.dhash,
+    )
+
+
 def staged_photos(session: Session, request_id: UUID, ids: Collection[UUID]) -> list[Staged]:
     """Those of `ids` that this link staged and nothing uses yet; others are left out."""
     rows = session.execute(
-        select(MediaAsset.id, MediaAsset.width, MediaAsset.height, MediaAsset.placeholder)
+        select(
+            MediaAsset.id,
+            MediaAsset.width,
+            MediaAsset.height,
+            MediaAsset.placeholder,
+            MediaAsset.kind,
+        )
         .where(
             MediaAsset.id.in_(ids),
             MediaAsset.request_id == request_id,
@@ -156,8 +209,9 @@ def _take_stale(kit: Kit) -> list[str]:
             .limit(SWEEP_BATCH)
             .with_for_update(skip_locked=True)
         )
-        keys = delete(MediaAsset).where(MediaAsset.id.in_(stale)).returning(MediaAsset.key)
-        return list(session.scalars(keys))
+        gone = delete(MediaAsset).where(MediaAsset.id.in_(stale))
+        rows = session.execute(gone.returning(MediaAsset.key, MediaAsset.poster_key))
+        return [key for row in rows for key in row if key]
 
 
 def _cleaned(upload: BinaryIO, client_name: str, max_bytes: int) -> SanitisedImage:

@@ -102,7 +102,7 @@ def photos_of(session: Session, review_ids: Sequence[UUID]) -> dict[UUID, tuple[
             Rendition.content_type,
         )
         .join(Rendition, Rendition.asset_id == MediaAsset.id)
-        .where(MediaAsset.review_id.in_(review_ids), *shown_photo())
+        .where(MediaAsset.review_id.in_(review_ids), Rendition.role == "image", *shown_photo())
         .order_by(MediaAsset.review_id, MediaAsset.id, Rendition.width, Rendition.content_type)
     ).all()
     found: defaultdict[Any, dict[UUID, list[Any]]] = defaultdict(lambda: defaultdict(list))
