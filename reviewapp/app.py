@@ -57,7 +57,7 @@ def register_doors(app: Flask) -> None:
     from reviewapp.support import admin as cases
     from reviewapp.support.service import open_case
     from reviewapp.web import operation, static, theme
-    from reviewapp.widgets import public
+    from reviewapp.widgets import collections_admin, public
     from reviewapp.widgets.front import serve_published
 
     app.register_blueprint(static.blueprint)
@@ -75,6 +75,7 @@ def register_doors(app: Flask) -> None:
     app.register_blueprint(queue.blueprint)
     app.register_blueprint(admin_reviews.blueprint)
     app.register_blueprint(admin_fairness.blueprint)
+    app.register_blueprint(collections_admin.blueprint)
     app.register_blueprint(customer.blueprint, open_case=open_case)
     app.register_blueprint(author.blueprint)
     app.register_blueprint(unsubscribe.blueprint)

@@ -34,6 +34,7 @@ AFTER: Mapping[str, Sequence[Reaction]] = {
     "case.message_received": (),
     "case.opened": (),
     "case.state_changed": (),
+    "collection.changed": (),
     "media.failed": (),
     "media.hidden": (show_review,),
     "media.ready": (show_review,),

@@ -49,6 +49,7 @@ PLACES = (
     Place("imports", "/admin/imports", N_("Imports"), "upload", "catalog.write", CATALOG),
     Place("shop", "/admin/settings", N_("Settings"), "settings", "shop.edit", SETUP),
     Place("letters", "/admin/letters", N_("Mail templates"), "mail", "request.read", SETUP),
+    Place("selections", "/admin/selections", N_("Selections"), "list-checks", "library.use", SETUP),
     Place("widget", "/admin/widget", N_("Widget"), "globe", "catalog.read", SETUP),
     Place("team", "/admin/team", N_("Team"), "users", "team.edit", SETUP),
     Place("keys", "/admin/keys", N_("API keys"), "key-round", "key.edit", SETUP),
