@@ -136,5 +136,6 @@ def _page(found: Collection, wrong: dict[str, list[str]] | None = None) -> str:
     )
 
 
-def _back(found: Collection, **kept: str | None) -> Response:
-    return redirect(url_for("collections.one", collection_id=found.id, **kept), 303)
+def _back(found: Collection, *, q: str | None = None, _anchor: str | None = None) -> Response:
+    address = url_for("collections.one", collection_id=found.id, q=q, _anchor=_anchor)
+    return redirect(address, 303)
