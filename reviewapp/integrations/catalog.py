@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinl
 from reviewapp.core.errors import NotFound
 from reviewapp.models.catalog import Customer, Order, OrderEvent, OrderLine, Product
 from reviewapp.models.integration import ImportRun
-from reviewapp.models.review import RatingSummary
+from reviewapp.models.listing import RatingSummary
 from reviewapp.models.review_request import ReviewRequest
 
 Rows = Select[*tuple[Any, ...]]

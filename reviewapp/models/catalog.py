@@ -22,7 +22,11 @@ class Product(OwnedByShop, Base):
     """Something sold; reviews stay with it (G24)."""
 
     __tablename__ = "product"
-    __table_args__ = (UniqueConstraint("shop_id", "external_id"),)
+    __table_args__ = (
+        UniqueConstraint("shop_id", "external_id"),
+        Index("ix_product_group", "shop_id", "item_group_id"),
+        Index("ix_product_listing_id", "listing_id"),
+    )
 
     external_id: Mapped[str]
     source: Mapped[str] = mapped_column(default="api")
@@ -39,6 +43,10 @@ class Product(OwnedByShop, Base):
     """The usage window of this very product; else its type's, tag's or the shop's."""
     excluded: Mapped[bool] = mapped_column(default=False)
     """Asked of nobody, for everyone alike (G1)."""
+    item_group_id: Mapped[str | None]
+    """What variants of one product have in common in the shop's system (Google's name for it)."""
+    listing_id: Mapped[UUID | None] = mapped_column(ForeignKey("product.id", ondelete="SET NULL"))
+    """The product whose set of reviews is shown here; None: its own (G24)."""
     updated_at: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now)
 
 

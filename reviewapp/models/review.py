@@ -1,4 +1,4 @@
-"""Reviews with their versions, flags, decisions and replies, and each product's summary."""
+"""Reviews with their versions, flags, decisions and replies."""
 
 from __future__ import annotations
 
@@ -41,6 +41,12 @@ REASONS = (
 """The closed list of G13; "too negative" cannot be expressed."""
 
 
+def _shown(name: str, *columns: str, only: str | None = None) -> Index:
+    """An index over what a listing shows, in the order of its columns."""
+    condition = "state = 'published'" + (f" AND {only}" if only else "")
+    return Index(name, "listing_id", *columns, postgresql_where=text(condition))
+
+
 class Review(OwnedByShop, Base):
     """What one author says of one product; words and stars are only ever the author's (G15)."""
 
@@ -70,20 +76,19 @@ class Review(OwnedByShop, Base):
             "id",
             postgresql_where=text("state IN ('pending', 'held')"),
         ),
-        Index("ix_review_position", "product_id", "position"),
+        Index("ix_review_product", "product_id"),
+        Index("ix_review_position", "listing_id", "position"),
+        _shown("ix_review_shown", "rating", "position"),
+        _shown("ix_review_shown_media", "rating", "position", only="photo_count + video_count > 0"),
+        _shown("ix_review_shown_photos", "rating", "position", only="photo_count > 0"),
+        _shown("ix_review_shown_videos", "rating", "position", only="video_count > 0"),
+        _shown("ix_review_shown_language", "language", "rating", "position"),
+        _shown("ix_review_shown_helpful", "rating", "helpful_weight", "position"),
+        Index("ix_review_store", "shop_id", "store_position"),
         Index(
-            "ix_review_shown",
-            "product_id",
-            "rating",
-            "position",
-            postgresql_where=text("state = 'published'"),
-        ),
-        Index(
-            "ix_review_shown_photos",
-            "product_id",
-            "rating",
-            "position",
-            postgresql_where=text("state = 'published' AND photo_count > 0"),
+            "ix_review_store_unplaced",
+            "shop_id",
+            postgresql_where=text("state = 'published' AND store_position IS NULL"),
         ),
         Index("ix_review_shop", "shop_id", "submitted_at", "id"),
         Index("ix_review_customer", "customer_id"),
@@ -116,12 +121,23 @@ class Review(OwnedByShop, Base):
     decided_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
     """First publication; edits keep it."""
+    listing_id: Mapped[UUID | None] = mapped_column(ForeignKey("product.id"))
+    """The product whose set it is shown with: its own, or the one its variant is grouped with."""
     position: Mapped[int | None]
-    """Ordinal among the product's publications, from 0; chunk = position // 20. Never reused."""
+    """Ordinal among the listing's publications, from 0; chunk = position // 20. Never reused."""
+    store_position: Mapped[int | None]
+    """The same among all publications of the shop; given when the store's page is written."""
     counted_rating: Mapped[int | None]
-    """The stars the product's summary holds for this review; None: it is not counted."""
+    """The stars the listing's summary holds for this review; None: it is not counted."""
     photo_count: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     """Photos shown with it; kept beside `counted_rating`, for the "with photos" filter."""
+    video_count: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    language: Mapped[str | None]
+    """The first part of its locale, such as `en`; kept with the counts, for the filter."""
+    helpful_count: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """How many readers found it helpful."""
+    helpful_weight: Mapped[int] = mapped_column(BigInteger, default=0, server_default=text("0"))
+    """What "most helpful" orders by: votes that fade with age; see `widgets.votes`."""
     verified_buyer: Mapped[bool] = mapped_column(default=False)
     incentivized: Mapped[bool] = mapped_column(default=False)
     incentive_disclosure: Mapped[str | None]
@@ -259,41 +275,3 @@ class Reply(OwnedByShop, Base):
     """Why the second person sent it back."""
     drafted_by: Mapped[str | None]
     """`rules` or `endpoint` where the words began as a draft of the machine."""
-
-
-class RatingSummary(Base):
-    """Count, sum and histogram of all published reviews of a product: the one number (G16)."""
-
-    __tablename__ = "rating_summary"
-
-    product_id: Mapped[UUID] = mapped_column(
-        ForeignKey("product.id", ondelete="CASCADE"), primary_key=True
-    )
-    shop_id: Mapped[UUID] = mapped_column(ForeignKey("shop.id", ondelete="CASCADE"), index=True)
-    ones: Mapped[int] = mapped_column(default=0)
-    twos: Mapped[int] = mapped_column(default=0)
-    threes: Mapped[int] = mapped_column(default=0)
-    fours: Mapped[int] = mapped_column(default=0)
-    fives: Mapped[int] = mapped_column(default=0)
-    next_position: Mapped[int] = mapped_column(default=0)
-    """The position the product's next publication gets."""
-
-    @property
-    def histogram(self) -> tuple[int, int, int, int, int]:
-        """Counts of one to five stars."""
-        return (self.ones, self.twos, self.threes, self.fours, self.fives)
-
-    @property
-    def count(self) -> int:
-        """All published reviews."""
-        return sum(self.histogram)
-
-    @property
-    def total(self) -> int:
-        """The sum of all stars."""
-        return sum(stars * number for stars, number in enumerate(self.histogram, start=1))
-
-    @property
-    def average(self) -> float:
-        """Mean stars to one decimal, half up, 0.0 without reviews: the same everywhere (G16)."""
-        return (self.total * 20 + self.count) // (2 * self.count) / 10 if self.count else 0.0

@@ -32,6 +32,8 @@ class Publication(Base):
     """The oldest change not yet written; None: the documents are current."""
     dirty_chunks: Mapped[list[int]] = mapped_column(ARRAY(Integer), default=list)
     """Chunk numbers that changed; the head is always rewritten."""
+    dirty_questions: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """Whether the questions changed too."""
     revision: Mapped[int] = mapped_column(default=0)
     """Raised by every change; a write settles only the revision it read."""
     claimed_at: Mapped[datetime | None]
@@ -55,3 +57,21 @@ class ShopDocument(Base):
     revision: Mapped[int] = mapped_column(default=0)
     claimed_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
+
+
+class CachePurge(Base):
+    """A surrogate key whose documents a CDN is to forget; gone once the CDN has said yes."""
+
+    __tablename__ = "cache_purge"
+    __table_args__ = (Index("ix_cache_purge_due", "due_at"),)
+
+    shop_id: Mapped[UUID] = mapped_column(
+        ForeignKey("shop.id", ondelete="CASCADE"), primary_key=True
+    )
+    path: Mapped[str] = mapped_column(primary_key=True)
+    """A published address without the shop's folder, such as `products/MUG/head.json`."""
+    surrogate_key: Mapped[str]
+    requested_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    """When it is asked for (again); also the lease of who is asking just now."""
+    attempts: Mapped[int] = mapped_column(default=0, server_default=text("0"))

@@ -13,7 +13,7 @@ from reviewapp.core.errors import NotFound
 from reviewapp.core.i18n import negotiate, translator
 from reviewapp.models.account import Shop
 from reviewapp.models.catalog import Product
-from reviewapp.models.review import RatingSummary
+from reviewapp.models.listing import RatingSummary
 from reviewapp.widgets.pages import Pages
 from reviewapp.widgets.queries import chunk_rows, newest_rows, page_rows, summary_of
 from reviewapp.widgets.reader import Reader, ReviewRow

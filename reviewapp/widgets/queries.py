@@ -23,7 +23,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from reviewapp.models.catalog import Product
-from reviewapp.models.review import RatingSummary, Reply, Review
+from reviewapp.models.listing import RatingSummary
+from reviewapp.models.review import Reply, Review
 from reviewapp.models.widget import Publication
 from reviewapp.widgets.reader import ReviewRow
 from reviewapp.widgets.rules import CHUNK_SIZE, STARS, product_key, shard_range

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from reviewapp.core import clock
 from reviewapp.core.db import ping_after_commit
 from reviewapp.models.catalog import Product
+from reviewapp.models.listing import RatingSummary
 from reviewapp.models.media import MediaAsset
-from reviewapp.models.review import RatingSummary, Review
+from reviewapp.models.review import Review
 from reviewapp.models.widget import Publication, ShopDocument
 from reviewapp.widgets.reader import shown_photo
 from reviewapp.widgets.rules import chunk_of, key_hash, product_key, shard_count, shard_of

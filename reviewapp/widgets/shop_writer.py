@@ -17,7 +17,8 @@ from reviewapp.core.errors import OutsideFailed
 from reviewapp.core.i18n import translator
 from reviewapp.core.kit import Kit
 from reviewapp.models.account import Shop
-from reviewapp.models.review import ModerationDecision, RatingSummary, Review
+from reviewapp.models.listing import RatingSummary
+from reviewapp.models.review import ModerationDecision, Review
 from reviewapp.models.widget import ShopDocument
 from reviewapp.widgets import documents
 from reviewapp.widgets.pages import Pages

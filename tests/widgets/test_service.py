@@ -9,7 +9,8 @@ from sqlalchemy import select
 from reviewapp.core.kit import Kit
 from reviewapp.models.account import Shop
 from reviewapp.models.catalog import Product
-from reviewapp.models.review import RatingSummary, Review
+from reviewapp.models.listing import RatingSummary
+from reviewapp.models.review import Review
 from reviewapp.models.widget import Publication, ShopDocument
 from reviewapp.widgets import rules
 from reviewapp.widgets.service import (
