@@ -15,7 +15,7 @@ from reviewapp.collect.answering import help_look
 from reviewapp.collect.intake import Entered
 from reviewapp.collect.link import address, other_languages, too_many, visit
 from reviewapp.collect.pages import Item, latest_answer
-from reviewapp.collect.questions import Question, questions_for
+from reviewapp.models.form_questions import Question, questions_for
 from reviewapp.core import clock
 from reviewapp.media.service import MOST_PHOTOS
 from reviewapp.models.case import ROUTES

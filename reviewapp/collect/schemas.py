@@ -10,7 +10,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
-from reviewapp.collect.questions import Question
+from reviewapp.models.form_questions import Question
 from reviewapp.models.case import ROUTES
 from reviewapp.models.rights import USES
 

@@ -16,6 +16,8 @@ SHARD_PRODUCTS = 512
 STARS = (1, 2, 3, 4, 5)
 HASH_RANGE = 1 << 32
 REDACTED = "▇▇▇"
+QUESTIONS = 20
+"""Questions a document of questions holds."""
 
 _PLAIN_KEY = re.compile(r"\w[\w.-]{0,99}", re.ASCII)
 
@@ -83,3 +85,8 @@ def redaction_reasons(redactions: Iterable[Mapping[str, Any]]) -> tuple[str, ...
 def paragraphs(body: str) -> list[str]:
     """The text cut at blank lines; single line breaks stay inside."""
     return [part for part in re.split(r"\s*\n\s*\n\s*", body.strip()) if part]
+
+
+def language_of(locale: str) -> str:
+    """The language of a locale: `pt` for `pt-BR` and `pt_BR`."""
+    return locale.replace("_", "-").partition("-")[0].lower()

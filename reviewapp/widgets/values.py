@@ -57,6 +57,8 @@ class PublishedReview:
     """Reasons (G13) of the passages taken out."""
     photos: tuple[Photo, ...] = ()
     reply: ShopReply | None = None
+    helpful: int = 0
+    """How many readers found it helpful."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,28 @@ class Summary:
     count: int
     average: float
     histogram: tuple[int, int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One question's answers over all published reviews of a listing."""
+
+    id: str
+    label: str
+    kind: str
+    """`scale` where the choices go from one end to another, else `choice`."""
+    choices: tuple[tuple[str, str, int], ...]
+    """(value, label, count) in the order they are offered."""
+    average: float | None = None
+    """Mean place on the scale, the first choice being 1, to one decimal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A word many of the newest reviews use; `count` is of reviews."""
+
+    word: str
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +134,8 @@ class ProductView:
     """The highest chunk number; None: nothing was published yet."""
     next_chunk: int | None
     """The chunk that holds the newest review not in `newest`; None: all are shown."""
+    attributes: tuple[Attribute, ...] = ()
+    topics: tuple[Topic, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

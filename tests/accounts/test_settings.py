@@ -14,7 +14,7 @@ from sqlalchemy import select
 from reviewapp.accounts.question_text import BUILT_IN, QuestionsUnclear, as_text, from_text
 from reviewapp.accounts.rules import BOUNDS, problems
 from reviewapp.accounts.shop_form import as_typed, from_typed
-from reviewapp.collect import questions as asked
+from reviewapp.models import form_questions as asked
 from reviewapp.models.account import Shop
 from reviewapp.models.audit import AuditEntry
 from reviewapp.models.case import ROUTES

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewapp.collect.answering import help_look
-from reviewapp.collect.questions import BUILT_IN, MOST_QUESTIONS, questions_for
+from reviewapp.models.form_questions import BUILT_IN, MOST_QUESTIONS, questions_for
 from reviewapp.collect.schemas import (
     MOST_CHARS,
     Form,

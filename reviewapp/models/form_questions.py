@@ -30,6 +30,8 @@ class Question:
     label: str
     choices: tuple[Choice, ...] = ()
     built_in: bool = True
+    scale: bool = False
+    """Whether the choices go from one end to another, so that they have a mean."""
 
 
 FIT = Question(
@@ -40,6 +42,7 @@ FIT = Question(
         Choice("true", "True to size"),
         Choice("large", "Runs large"),
     ),
+    scale=True,
 )
 USE = Question("use", "How do you use it?")
 RESULT = Question("result", "What changed since you have been using it?")
@@ -65,8 +68,8 @@ def questions_for(
     """The questions asked about a product of this type.
 
     `configured` is `ShopSettings.questions_by_product_type`: product type (or "*") → list of
-    `{"use": "fit"}` or `{"id", "label", "choices": [{"value", "label"}]}`, where a label is a text
-    or texts by language. An entry that makes no question is left out.
+    `{"use": "fit"}` or `{"id", "label", "choices": [{"value", "label"}], "scale"}`, where a label
+    is a text or texts by language. An entry that makes no question is left out.
     """
     kind = (product_type or "").casefold()
     own = {name.casefold(): entries for name, entries in configured.items()}
@@ -99,7 +102,7 @@ def _question(entry: Mapping[str, Any], language: str) -> Question | None:
         if isinstance(choice, Mapping) and choice.get("value")
     ]
     named = tuple(choice for choice in choices if choice.label)
-    return Question(name, label, named, built_in=False)
+    return Question(name, label, named, built_in=False, scale=entry.get("scale") is True)
 
 
 def _in_language(label: Any, language: str) -> str:

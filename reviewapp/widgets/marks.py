@@ -1,0 +1,189 @@
+"""Marking documents as behind what the database says; a worker is woken after the commit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, case, func, or_, select
+from sqlalchemy.dialects.postgresql import Insert, insert
+from sqlalchemy.orm import Session
+
+from reviewapp.core import clock
+from reviewapp.core.db import ping_after_commit
+from reviewapp.models.catalog import Product
+from reviewapp.models.collection import Collection
+from reviewapp.models.widget import Publication, ShopDocument
+from reviewapp.widgets.rules import chunk_of, key_hash, product_key, shard_count, shard_of
+
+ERRAND = "publish"
+"""What a worker is woken for; see `publishing.publish_due`."""
+POLICY, TRANSPARENCY, STORE = "policy.html", "transparency.json", "store.json"
+STARS_FOLDER, COLLECTIONS_FOLDER, STORE_FOLDER = "stars/", "collections/", "reviews/"
+STORE_PAGE = f"{STORE_FOLDER}index.html"
+SITEMAP, FEED = "sitemap.xml", "feeds/google-product-reviews.xml"
+
+
+def mark_listing(
+    session: Session,
+    listing_id: UUID,
+    chunks: Sequence[int],
+    *,
+    at: datetime | None = None,
+    questions: bool = False,
+) -> None:
+    """Note that the head and these chunks are behind, for every product shown with this listing.
+
+    `at` in the future lets the change wait, with others like it, for a later write.
+    """
+    found = session.execute(_SHOWN_WITH, {"listing_id": listing_id}).all()
+    _mark(session, found, chunks, at or clock.now(), questions)
+
+
+def mark_product(session: Session, product_id: UUID, chunks: Sequence[int]) -> None:
+    """The same for the documents of this very product alone."""
+    found = session.execute(_ONE, {"product_id": product_id}).all()
+    _mark(session, found, chunks, clock.now(), questions=False)
+
+
+def _mark(
+    session: Session, products: Sequence[Any], chunks: Sequence[int], at: datetime, questions: bool
+) -> None:
+    marked = [
+        {
+            "product_id": row.id,
+            "shop_id": row.shop_id,
+            "key_hash": key_hash(product_key(row.external_id)),
+            "dirty_at": at,
+            "dirty_chunks": list(chunks),
+            "dirty_questions": questions,
+            "revision": 1,
+        }
+        for row in products
+    ]
+    if marked:
+        session.execute(_MARK, marked)
+        ping_after_commit(session, ERRAND)
+
+
+def _mark_statement() -> Insert:
+    """The upsert behind every mark.
+
+    While a publisher holds the row, chunks are always appended: it takes away only those that
+    were there when it began. Otherwise a chunk that waits already is not added again.
+    """
+    new = insert(Publication)
+    waiting = (Publication.claimed_at.is_(None)) & Publication.dirty_chunks.contains(
+        new.excluded.dirty_chunks
+    )
+    both = Publication.dirty_chunks.op("||")(new.excluded.dirty_chunks)
+    return new.on_conflict_do_update(
+        index_elements=[Publication.product_id],
+        set_={
+            "dirty_at": func.least(Publication.dirty_at, new.excluded.dirty_at),
+            "dirty_chunks": case((waiting, Publication.dirty_chunks), else_=both),
+            "dirty_questions": or_(Publication.dirty_questions, new.excluded.dirty_questions),
+            "revision": Publication.revision + 1,
+        },
+    )
+
+
+# Built once: building a statement costs more than running it.
+_MARK = _mark_statement()
+_PRODUCT = select(Product.id, Product.shop_id, Product.external_id)
+_ONE = _PRODUCT.where(Product.id == bindparam("product_id"))
+_SHOWN_WITH = _PRODUCT.where(
+    or_(
+        (Product.id == bindparam("listing_id")) & Product.listing_id.is_(None),
+        Product.listing_id == bindparam("listing_id"),
+    )
+).order_by(Product.id)
+
+
+def mark_shop(
+    session: Session, shop_id: UUID, paths: Sequence[str], *, at_once: bool = False
+) -> None:
+    """Note that these documents of the whole shop are behind; `at_once` lets none of them rest."""
+    new = insert(ShopDocument).values(
+        [
+            {"shop_id": shop_id, "path": path, "dirty_at": clock.now(), "revision": 1}
+            for path in sorted(paths)
+        ]
+    )
+    session.execute(
+        new.on_conflict_do_update(
+            index_elements=[ShopDocument.shop_id, ShopDocument.path],
+            set_={
+                "dirty_at": func.coalesce(ShopDocument.dirty_at, new.excluded.dirty_at),
+                "revision": ShopDocument.revision + 1,
+                "published_at": None if at_once else ShopDocument.published_at,
+            },
+        )
+    )
+    ping_after_commit(session, ERRAND)
+
+
+def mark_shard(session: Session, shop_id: UUID, hashed: int, *, grown: bool) -> None:
+    """Note that the star shard with this key hash is behind; all are when the shop outgrew them.
+
+    `grown`: the product had no documents before, so that the number of shards may change.
+    """
+    before = shards_of(session, shop_id)
+    after = len(shard_paths(session, shop_id)) if grown else before
+    moved = range(after) if after > before else [shard_of(hashed, before)]
+    mark_shop(session, shop_id, [f"{STARS_FOLDER}{shard}.json" for shard in moved])
+
+
+def shards_of(session: Session, shop_id: UUID) -> int:
+    """How many star shards the shop has; at least one."""
+    found = session.scalar(
+        select(func.count()).where(
+            ShopDocument.shop_id == shop_id, ShopDocument.path.startswith(STARS_FOLDER)
+        )
+    )
+    return max(1, found or 0)
+
+
+def shard_paths(session: Session, shop_id: UUID) -> list[str]:
+    """The star shards the shop should have; never fewer than it has, since tags remember."""
+    products = session.scalar(select(func.count()).where(Publication.shop_id == shop_id)) or 0
+    shards = max(shards_of(session, shop_id), shard_count(products))
+    return [f"{STARS_FOLDER}{shard}.json" for shard in range(shards)]
+
+
+def shard_of_path(path: str) -> int:
+    """The shard a path of `shard_paths` names."""
+    return int(path.removeprefix(STARS_FOLDER).removesuffix(".json"))
+
+
+def mark_store(session: Session, shop_id: UUID, store_position: int | None) -> None:
+    """Note that the store's numbers, its newest reviews, and this one's page are behind."""
+    paths = [STORE, STORE_PAGE]
+    if store_position is not None:
+        paths.append(store_page_path(chunk_of(store_position)))
+    mark_shop(session, shop_id, paths)
+
+
+def store_page_path(number: int) -> str:
+    """One page of all reviews of the shop, numbered from the oldest."""
+    return f"{STORE_FOLDER}page-{number}.html"
+
+
+def collection_path(key: str) -> str:
+    """The document of a hand-picked selection."""
+    return f"{COLLECTIONS_FOLDER}{key}.json"
+
+
+def collection_key(path: str) -> str:
+    """The selection that a path of `collection_path` names."""
+    return path.removeprefix(COLLECTIONS_FOLDER).removesuffix(".json")
+
+
+def shop_paths(session: Session, shop_id: UUID) -> list[str]:
+    """Every document of the whole shop that there is or should be."""
+    known = session.scalars(select(ShopDocument.path).where(ShopDocument.shop_id == shop_id))
+    picked = session.scalars(select(Collection.key).where(Collection.shop_id == shop_id))
+    own = {POLICY, TRANSPARENCY, STORE}
+    return sorted({*known, *own, *map(collection_path, picked), *shard_paths(session, shop_id)})
