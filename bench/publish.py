@@ -29,9 +29,10 @@ from reviewapp.migrations.upgrade import upgrade
 from reviewapp.models.account import Shop
 from reviewapp.models.catalog import Product
 from reviewapp.models.review import Review
+from reviewapp.widgets.counting import recount_listing
 from reviewapp.widgets.product_writer import write_product
 from reviewapp.widgets.publishing import publish_due, rebuild
-from reviewapp.widgets.service import recount_product, refresh_review
+from reviewapp.widgets.service import refresh_review
 
 SIZES = (10, 1_000, 100_000)
 RUNS = 60
@@ -84,7 +85,7 @@ def fill(kit: Kit, shop: Shop, count: int) -> UUID:
         session.flush()
         told = {"shop": shop.id, "product": product.id, "count": count}
         session.execute(text(FILL), told)
-        recount_product(session, product.id)
+        recount_listing(session, product.id)
         session.execute(text("ANALYZE review"))
         session.execute(text("UPDATE publication SET dirty_chunks = '{}', dirty_at = NULL"))
     return product.id

@@ -15,11 +15,11 @@ from reviewapp.collect.answering import help_look
 from reviewapp.collect.intake import Entered
 from reviewapp.collect.link import address, other_languages, too_many, visit
 from reviewapp.collect.pages import Item, latest_answer
-from reviewapp.models.form_questions import Question, questions_for
 from reviewapp.core import clock
 from reviewapp.media.service import MOST_PHOTOS
 from reviewapp.models.case import ROUTES
 from reviewapp.models.catalog import Product
+from reviewapp.models.form_questions import Question, questions_for
 from reviewapp.rights.texts import licence_texts
 from reviewapp.web.language import page_language, page_translator
 from reviewapp.web.pages import gettext

@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response
 from reviewapp.collect import storefront_form
 from reviewapp.collect.intake import Entered
 from reviewapp.collect.link import LANGUAGE_NAMES, chosen_language
-from reviewapp.collect.questions import Question, questions_for
 from reviewapp.collect.schemas import MOST_CHARS, field_name
 from reviewapp.collect.storefront import TERM, Written, keep_submission
 from reviewapp.collect.storefront_form import FIELDS, TRAP, Filled
@@ -22,6 +21,7 @@ from reviewapp.core.ids import email_digest
 from reviewapp.core.json import json_response
 from reviewapp.models.account import Shop
 from reviewapp.models.catalog import Product
+from reviewapp.models.form_questions import Question, questions_for
 from reviewapp.web.auth import public
 from reviewapp.web.forms import check_same_origin
 from reviewapp.web.language import page_language, page_translator, speak

@@ -10,8 +10,8 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
-from reviewapp.models.form_questions import Question
 from reviewapp.models.case import ROUTES
+from reviewapp.models.form_questions import Question
 from reviewapp.models.rights import USES
 
 MOST_CHARS = {"title": 120, "body": 5000, "display_name": 60, "message": 5000, "answer": 500}

@@ -9,7 +9,6 @@ from typing import Any
 from babel.numbers import format_decimal
 from marshmallow import ValidationError, fields
 
-from reviewapp.collect.questions import Question
 from reviewapp.collect.reviewing import Words
 from reviewapp.collect.schemas import (
     NO_BODY,
@@ -24,6 +23,7 @@ from reviewapp.collect.schemas import (
     read_form,
 )
 from reviewapp.core.i18n import Translator
+from reviewapp.models.form_questions import Question
 from reviewapp.outbox.addresses import BadAddress, path_of
 
 NO_EMAIL = "Write your e-mail address, so that you can confirm the review."

@@ -13,13 +13,13 @@ from reviewapp.models.outbox import Mail, OutboxEvent
 from reviewapp.models.review import Review
 from reviewapp.models.review_request import ReviewRequest
 from reviewapp.models.widget import Publication, ShopDocument
-from reviewapp.widgets.service import TRANSPARENCY
+from reviewapp.widgets.marks import SLOW
 
 
 def backlog_is_empty(kit: Kit) -> bool:
     """True when planning, sending, reacting, rendering and publishing have nothing left to do.
 
-    The figures of the transparency page are written once an hour: they are never waited for.
+    Figures, feed and sitemap are written once an hour: they are never waited for.
     """
     now = clock.now()
     waiting = or_(
@@ -30,8 +30,8 @@ def backlog_is_empty(kit: Kit) -> bool:
         exists().where(Mail.state == "planned", Mail.send_at <= now),
         exists().where(Mail.state == "claimed"),
         exists().where(MediaAsset.state == "attached"),
-        exists().where(Publication.dirty_at.is_not(None)),
-        exists().where(ShopDocument.dirty_at.is_not(None), ShopDocument.path != TRANSPARENCY),
+        exists().where(Publication.dirty_at <= now),
+        exists().where(ShopDocument.dirty_at.is_not(None), ShopDocument.path.not_in(SLOW)),
         exists().where(Review.state == "pending", Review.decide_by <= now),
     )
     with kit.database.transaction(EVERY_SHOP) as session:

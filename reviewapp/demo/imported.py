@@ -16,7 +16,7 @@ from reviewapp.demo.story import FIRST_DAY, imported_reviews
 from reviewapp.models.catalog import Product
 from reviewapp.models.integration import ImportRun
 from reviewapp.models.review import Review, ReviewVersion
-from reviewapp.widgets.service import recount_product
+from reviewapp.widgets.counting import recount_listing
 
 SOURCE = "Women’s Clothing Reviews (CC0)"
 """As it is named under each of them."""
@@ -59,7 +59,7 @@ def import_older(session: Session, shop_id: UUID) -> int:
     )  # fmt: skip
     session.flush()
     for product_id in products.values():
-        recount_product(session, product_id)
+        recount_listing(session, product_id)
     return len(told)
 
 

@@ -121,8 +121,11 @@ class Review(OwnedByShop, Base):
     decided_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
     """First publication; edits keep it."""
-    listing_id: Mapped[UUID | None] = mapped_column(ForeignKey("product.id"))
-    """The product whose set it is shown with: its own, or the one its variant is grouped with."""
+    listing_id: Mapped[UUID | None]
+    """The product whose set it is shown with: its own, or the one its variant is grouped with.
+
+    Made from the product by counting; no foreign key, `product_id` is the one that is meant.
+    """
     position: Mapped[int | None]
     """Ordinal among the listing's publications, from 0; chunk = position // 20. Never reused."""
     store_position: Mapped[int | None]

@@ -37,15 +37,12 @@ def keep_attributes(session: Session, review: Review, shown: bool) -> None:
     """
     if not review.answers and review.counted_rating is None:
         return
-    kept = dict(
-        session.execute(
-            select(ReviewAttribute.name, ReviewAttribute.value).where(
-                ReviewAttribute.review_id == review.id
-            )
+    known = session.execute(
+        select(ReviewAttribute.name, ReviewAttribute.value).where(
+            ReviewAttribute.review_id == review.id
         )
-        .tuples()
-        .all()
     )
+    kept = {row.name: row.value for row in known}
     wanted = _wanted(session, review) if shown and review.answers else {}
     if kept:
         session.execute(delete(ReviewAttribute).where(ReviewAttribute.review_id == review.id))
@@ -59,12 +56,11 @@ def recount_attributes(session: Session, listing_id: UUID) -> None:
     """Make rows and counts of a listing anew from the answers of its shown reviews."""
     session.execute(delete(ReviewAttribute).where(ReviewAttribute.listing_id == listing_id))
     session.execute(delete(AttributeCount).where(AttributeCount.listing_id == listing_id))
+    reviewed = select(Review.product_id).where(Review.listing_id == listing_id)
     products = session.execute(
         select(Product.id, Product.product_type, Shop.settings_json)
         .join(Shop, Shop.id == Product.shop_id)
-        .where(
-            Product.id.in_(select(Review.product_id).where(Review.listing_id == listing_id).distinct())
-        )
+        .where(Product.id.in_(reviewed))
     ).all()
     for product_id, product_type, settings in products:
         for question in _questions(product_type, settings):

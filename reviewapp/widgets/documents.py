@@ -7,10 +7,15 @@ from typing import Any
 
 from reviewapp.core.json import canonical_bytes
 from reviewapp.widgets.values import (
+    Attribute,
     ChunkView,
+    CollectionView,
     Photo,
+    ProductFacts,
     ProductView,
     PublishedReview,
+    QuestionsView,
+    ShownAnswer,
     Summary,
     Transparency,
 )
@@ -32,6 +37,8 @@ def head(view: ProductView) -> bytes:
             "summary": summary_json(view.summary),
             "reviews": [review_json(review) for review in view.newest],
             "media": [photo_json(photo) for photo in view.photos],
+            "attributes": [attribute_json(attribute) for attribute in view.attributes],
+            "topics": [{"word": topic.word, "count": topic.count} for topic in view.topics],
             "chunks": {"last": view.last_chunk, "next": view.next_chunk},
         }
     )
@@ -57,6 +64,84 @@ def stars(shards: int, products: Mapping[str, Summary]) -> bytes:
             "products": {key: [known.average, known.count] for key, known in products.items()},
         }
     )
+
+
+def store(summary: Summary) -> bytes:
+    """`store.json`: all published reviews of the shop in numbers (G16)."""
+    return canonical_bytes({"format": FORMAT, **summary_json(summary)})
+
+
+def collection(view: CollectionView) -> bytes:
+    """`collections/{key}.json`: a selection, said to be one, beside the true aggregate (G17)."""
+    return canonical_bytes(
+        {
+            "format": FORMAT,
+            "title": view.title,
+            "selected": True,
+            "summary": summary_json(view.summary),
+            "reviews": [
+                review_json(review) | {"product": product_json(product)}
+                for product, review in view.reviews
+            ],
+            "all_url": view.all_url,
+        }
+    )
+
+
+def questions(view: QuestionsView) -> bytes:
+    """`questions.json` and `questions-{n}.json`: newest first, the shop's answer leading."""
+    return canonical_bytes(
+        {
+            "format": FORMAT,
+            "count": view.count,
+            "questions": [
+                {
+                    "id": question.id,
+                    "body": question.body,
+                    "author": question.author,
+                    "date": question.asked_on.isoformat(),
+                    "votes": question.votes,
+                    "answers": [answer_json(answer) for answer in question.answers],
+                }
+                for question in view.questions
+            ],
+            "next": view.older,
+        }
+    )
+
+
+def answer_json(answer: ShownAnswer) -> dict[str, Any]:
+    """An answer; `by` is `shop` or `buyer`."""
+    return {
+        "id": answer.id,
+        "body": answer.body,
+        "author": answer.author,
+        "by": answer.by,
+        "date": answer.answered_on.isoformat(),
+        "votes": answer.votes,
+    }
+
+
+def attribute_json(attribute: Attribute) -> dict[str, Any]:
+    """The bars of one question; `choices` are in the order in which they are offered."""
+    found: dict[str, Any] = {
+        "id": attribute.id,
+        "label": attribute.label,
+        "kind": attribute.kind,
+        "choices": [{"value": value, "label": label} for value, label, _ in attribute.choices],
+        "counts": {value: count for value, _, count in attribute.choices},
+    }
+    return found if attribute.average is None else found | {"average": attribute.average}
+
+
+def product_json(product: ProductFacts) -> dict[str, Any]:
+    """What a document tells of a product; `key` names its folder."""
+    return {
+        "id": product.external_id,
+        "key": product.key,
+        "title": product.title,
+        "url": product.url,
+    }
 
 
 def transparency(figures: Transparency) -> bytes:
@@ -101,6 +186,7 @@ def review_json(review: PublishedReview) -> dict[str, Any]:
         "photos": [photo_json(photo) for photo in review.photos],
         "reply": review.reply
         and {"body": review.reply.body, "date": review.reply.replied_on.isoformat()},
+        "helpful": review.helpful,
     }
     return {
         "id": review.id,

@@ -24,6 +24,8 @@ POLICY, TRANSPARENCY, STORE = "policy.html", "transparency.json", "store.json"
 STARS_FOLDER, COLLECTIONS_FOLDER, STORE_FOLDER = "stars/", "collections/", "reviews/"
 STORE_PAGE = f"{STORE_FOLDER}index.html"
 SITEMAP, FEED = "sitemap.xml", "feeds/google-product-reviews.xml"
+SLOW = (TRANSPARENCY, SITEMAP, FEED)
+"""Written once an hour at most: each reads everything the shop has published."""
 
 
 def mark_listing(
@@ -171,6 +173,13 @@ def store_page_path(number: int) -> str:
     return f"{STORE_FOLDER}page-{number}.html"
 
 
+def store_page_number(path: str) -> int | None:
+    """The number a path of `store_page_path` names; None for the store's first page."""
+    if path == STORE_PAGE:
+        return None
+    return int(path.removeprefix(f"{STORE_FOLDER}page-").removesuffix(".html"))
+
+
 def collection_path(key: str) -> str:
     """The document of a hand-picked selection."""
     return f"{COLLECTIONS_FOLDER}{key}.json"
@@ -185,5 +194,5 @@ def shop_paths(session: Session, shop_id: UUID) -> list[str]:
     """Every document of the whole shop that there is or should be."""
     known = session.scalars(select(ShopDocument.path).where(ShopDocument.shop_id == shop_id))
     picked = session.scalars(select(Collection.key).where(Collection.shop_id == shop_id))
-    own = {POLICY, TRANSPARENCY, STORE}
+    own = {POLICY, TRANSPARENCY, STORE, STORE_PAGE}
     return sorted({*known, *own, *map(collection_path, picked), *shard_paths(session, shop_id)})

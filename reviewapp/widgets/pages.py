@@ -15,7 +15,15 @@ from markupsafe import Markup
 from reviewapp.core.i18n import Translator
 from reviewapp.widgets.rules import paragraphs
 from reviewapp.widgets.structured_data import product_graph, script_text
-from reviewapp.widgets.values import ChunkView, Photo, ProductView, PublishedReview, ShopFacts
+from reviewapp.widgets.values import (
+    ChunkView,
+    Photo,
+    ProductFacts,
+    ProductView,
+    PublishedReview,
+    ShopFacts,
+    StoreView,
+)
 
 _environment = Environment(
     loader=PackageLoader("reviewapp", "templates/widgets"),
@@ -28,7 +36,7 @@ _environment = Environment(
 _BASE = "\0"
 """Stands for the folder's address in kept markup; no stored text can hold this character."""
 
-ItemOf = Callable[[PublishedReview], Markup]
+ItemOf = Callable[..., Markup]
 
 
 class Pages:
@@ -60,6 +68,10 @@ class Pages:
         """`page-{n}.html`: one chunk; no numbers that a later review would change."""
         return self._render("public_chunk.html", base="../..", view=view)
 
+    def store(self, view: StoreView) -> bytes:
+        """`reviews/index.html` and `page-{n}.html`: all reviews of the shop, newest first."""
+        return self._render("public_store.html", base="..", view=view)
+
     def policy(self) -> bytes:
         """`policy.html`: how reviews are collected, verified, moderated, ordered, averaged."""
         return self._render("public_policy.html", base=".")
@@ -74,6 +86,7 @@ class Pages:
     def _words(self) -> dict[str, object]:
         return {
             "_": self._translator.gettext,
+            "page_language": self._shop.language,
             "ngettext": self._translator.ngettext,
             "mean": lambda value: _number(value, self._shop.language, "0.0"),
             "number": lambda value: _number(value, self._shop.language),
@@ -81,10 +94,10 @@ class Pages:
         }
 
     def _item_for(self, base: str) -> ItemOf:
-        def item(review: PublishedReview) -> Markup:
+        def item(review: PublishedReview, product: ProductFacts | None = None) -> Markup:
             known = self._items.get(review.id)
             if known is None:
-                known = self._items[review.id] = self._review.item(review, _BASE)
+                known = self._items[review.id] = self._review.item(review, _BASE, product)
             return known.replace(_BASE, Markup.escape(base))
 
         return item

@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from reviewapp.core.errors import NotFound
 from reviewapp.core.i18n import negotiate, translator
 from reviewapp.models.account import Shop
 from reviewapp.models.catalog import Product
+from reviewapp.models.form_questions import Question, questions_for
 from reviewapp.models.listing import RatingSummary
+from reviewapp.widgets.attributes import attributes
 from reviewapp.widgets.pages import Pages
 from reviewapp.widgets.queries import chunk_rows, newest_rows, page_rows, summary_of
 from reviewapp.widgets.reader import Reader, ReviewRow
@@ -24,6 +26,7 @@ from reviewapp.widgets.values import (
     ProductView,
     PublishedReview,
     ShopFacts,
+    Topic,
 )
 from reviewapp.widgets.writer import shop_folder
 
@@ -42,20 +45,16 @@ def product_views(
     session: Session, product_id: UUID, chunks: Sequence[int], *, public_url: str
 ) -> ProductViews:
     """Read what the product's head and these chunks show; NotFound when it is gone."""
-    found = session.execute(
-        select(Product, Shop, RatingSummary)
-        .join(Shop, Shop.id == Product.shop_id)
-        .outerjoin(RatingSummary, RatingSummary.product_id == Product.id)
-        .where(Product.id == product_id)
-    ).first()
+    found = session.execute(_FOUND, {"product_id": product_id}).first()
     if found is None:
         raise NotFound()
     product, shop, summary = found
+    listing_id = product.listing_id or product.id
     facts = shop_facts(shop, public_url)
     words = translator(facts.language)
-    newest = newest_rows(session, product_id, CHUNK_SIZE + 1)
-    by_chunk = {number: _rows(session, product_id, number, newest) for number in chunks}
-    strip = page_rows(session, product_id, with_photos=True, limit=STRIP_SIZE)
+    newest = newest_rows(session, listing_id, CHUNK_SIZE + 1)
+    by_chunk = {number: _rows(session, listing_id, number, newest) for number in chunks}
+    strip = page_rows(session, listing_id, with_photos=True, limit=STRIP_SIZE)
     shown = _shown(session, Reader(words, shop.time_zone), newest, strip, *by_chunk.values())
     photos = [photo for row in strip for photo in shown[row.position].photos]
     placed = summary.next_position if summary else 0
@@ -67,18 +66,35 @@ def product_views(
         photos=tuple(photos[:STRIP_SIZE]),
         last_chunk=chunk_of(placed - 1) if placed else None,
         next_chunk=chunk_of(newest[-1].position) if len(newest) > CHUNK_SIZE else None,
+        attributes=attributes(session, listing_id, _questions(product, shop, facts), words),
+        topics=tuple(Topic(**topic) for topic in summary.topics) if summary else (),
     )
     chunk_views = tuple(_chunk(head, number, rows, shown) for number, rows in by_chunk.items())
     return ProductViews(shop.widget_key, Pages(facts, words), head, chunk_views)
 
 
+_FOUND = (
+    select(Product, Shop, RatingSummary)
+    .join(Shop, Shop.id == Product.shop_id)
+    .outerjoin(
+        RatingSummary, RatingSummary.product_id == func.coalesce(Product.listing_id, Product.id)
+    )
+    .where(Product.id == bindparam("product_id"))
+)
+
+
+def _questions(product: Product, shop: Shop, facts: ShopFacts) -> tuple[Question, ...]:
+    configured = shop.settings.questions_by_product_type
+    return questions_for(product.product_type, configured, facts.language)
+
+
 def _rows(
-    session: Session, product_id: UUID, number: int, newest: Sequence[ReviewRow]
+    session: Session, listing_id: UUID, number: int, newest: Sequence[ReviewRow]
 ) -> Sequence[ReviewRow]:
     """A chunk's rows; the highest one's are all among the newest, and need not be asked for."""
     if newest and number == chunk_of(newest[0].position):
         return [row for row in newest if chunk_of(row.position) == number]
-    return chunk_rows(session, product_id, number)
+    return chunk_rows(session, listing_id, number)
 
 
 def _chunk(

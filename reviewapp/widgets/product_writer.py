@@ -18,9 +18,9 @@ from reviewapp.core.errors import OutsideFailed
 from reviewapp.core.kit import Kit
 from reviewapp.models.widget import Publication
 from reviewapp.widgets import documents
+from reviewapp.widgets.marks import TRANSPARENCY, mark_product, mark_shard, mark_shop
 from reviewapp.widgets.media_files import media_of_chunks, sync_media
 from reviewapp.widgets.product_view import ProductViews, product_views
-from reviewapp.widgets.service import TRANSPARENCY, mark_product, mark_shard, mark_shop
 from reviewapp.widgets.writer import put_document, shop_folder
 
 PACE = timedelta(milliseconds=500)
@@ -66,7 +66,7 @@ def claim_products(kit: Kit) -> list[Claim]:
     due = (
         select(Publication.product_id)
         .where(
-            Publication.dirty_at.is_not(None),
+            Publication.dirty_at <= now,
             rested,
             or_(Publication.claimed_at.is_(None), Publication.claimed_at < now - LEASE),
         )

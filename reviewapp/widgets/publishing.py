@@ -17,14 +17,9 @@ from reviewapp.models.catalog import Product
 from reviewapp.models.review import Review
 from reviewapp.models.widget import Publication, ShopDocument
 from reviewapp.widgets.assets import publish_assets
+from reviewapp.widgets.counting import recount_listing
+from reviewapp.widgets.marks import SLOW, mark_shop, shop_paths
 from reviewapp.widgets.product_writer import PACE, publish_products
-from reviewapp.widgets.service import (
-    POLICY,
-    TRANSPARENCY,
-    mark_shop,
-    recount_product,
-    shard_paths,
-)
 from reviewapp.widgets.shop_writer import publish_shop_documents
 
 BUDGET_SECONDS = 20.0
@@ -59,12 +54,12 @@ def publish_due(kit: Kit, *, budget_seconds: float = BUDGET_SECONDS) -> int:
 def _until_next(kit: Kit) -> timedelta | None:
     """How long until something rests no more; None when nothing becomes due within PACE."""
     products = select(func.min(Publication.published_at)).where(
-        Publication.dirty_at.is_not(None), Publication.claimed_at.is_(None)
+        Publication.dirty_at <= clock.now() + PACE, Publication.claimed_at.is_(None)
     )
     documents = select(func.min(ShopDocument.published_at)).where(
         ShopDocument.dirty_at.is_not(None),
         ShopDocument.claimed_at.is_(None),
-        ShopDocument.path != TRANSPARENCY,
+        ShopDocument.path.not_in(SLOW),
     )
     with kit.database.transaction(EVERY_SHOP) as session:
         rested = [session.scalar(products), session.scalar(documents)]
@@ -82,7 +77,7 @@ def rebuild(kit: Kit, progress: Progress | None = None) -> int:
     products = _shown_products(kit)
     for number, (shop_id, product_id) in enumerate(products, start=1):
         with kit.database.transaction(shop_id) as session:
-            recount_product(session, product_id)
+            recount_listing(session, product_id)
         publish_once(kit)
         if progress:
             progress(number, len(products))
@@ -90,8 +85,7 @@ def rebuild(kit: Kit, progress: Progress | None = None) -> int:
         pass
     for shop_id in _shops(kit):
         with kit.database.transaction(shop_id) as session:
-            paths = [POLICY, TRANSPARENCY, *shard_paths(session, shop_id)]
-            mark_shop(session, shop_id, paths, at_once=True)
+            mark_shop(session, shop_id, shop_paths(session, shop_id), at_once=True)
     while publish_due(kit):
         pass
     return len(products)

@@ -23,6 +23,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from reviewapp.models.catalog import Product
+from reviewapp.models.collection import CollectionItem
 from reviewapp.models.listing import RatingSummary
 from reviewapp.models.review import Reply, Review
 from reviewapp.models.widget import Publication
@@ -32,6 +33,9 @@ from reviewapp.widgets.values import Summary
 
 SHOWN_COLUMNS = (
     Review.id,
+    Review.product_id,
+    Review.listing_id,
+    Review.store_position,
     Review.position,
     Review.rating,
     Review.title,
@@ -47,6 +51,9 @@ SHOWN_COLUMNS = (
     Review.source,
     Review.redactions,
     Review.photo_count,
+    Review.video_count,
+    Review.helpful_count,
+    Review.helpful_weight,
 )
 
 SEARCHED = 2000
@@ -58,15 +65,15 @@ _WITH_PHOTOS = Review.photo_count > literal_column("0")
 
 
 def _narrowed() -> Select[Any]:
-    """The published reviews of `:product_id`, to be narrowed and ordered."""
+    """The published reviews of `:listing_id`, to be narrowed and ordered."""
     return select(*SHOWN_COLUMNS).where(
-        Review.product_id == bindparam("product_id"),
+        Review.listing_id == bindparam("listing_id"),
         _PUBLISHED,
         Review.position.is_not(None),
     )
 
 
-def _answered(reviews: Select[Any]) -> tuple[Select[Any], Any]:
+def answered(reviews: Select[Any]) -> tuple[Select[Any], Any]:
     """Reviews with the shop's answer in force beside each; their columns are given too."""
     each = reviews.subquery("each")
     answer = (
@@ -85,7 +92,7 @@ def _answered(reviews: Select[Any]) -> tuple[Select[Any], Any]:
 
 
 def _newest_first(reviews: Select[Any]) -> Select[Any]:
-    statement, of = _answered(reviews)
+    statement, of = answered(reviews)
     return statement.order_by(of.position.desc())
 
 
@@ -96,21 +103,49 @@ _CHUNK = _newest_first(
 )
 
 
-def newest_rows(session: Session, product_id: UUID, limit: int) -> Sequence[ReviewRow]:
+def newest_rows(session: Session, listing_id: UUID, limit: int) -> Sequence[ReviewRow]:
     """The newest published reviews; the rating plays no part (G18)."""
-    return session.execute(_NEWEST, {"product_id": product_id, "limit": limit}).all()
+    return session.execute(_NEWEST, {"listing_id": listing_id, "limit": limit}).all()
 
 
-def chunk_rows(session: Session, product_id: UUID, number: int) -> Sequence[ReviewRow]:
+def chunk_rows(session: Session, listing_id: UUID, number: int) -> Sequence[ReviewRow]:
     """One chunk's published reviews, newest first."""
     low = number * CHUNK_SIZE
-    told = {"product_id": product_id, "low": low, "high": low + CHUNK_SIZE}
+    told = {"listing_id": listing_id, "low": low, "high": low + CHUNK_SIZE}
     return session.execute(_CHUNK, told).all()
+
+
+def store_rows(session: Session, shop_id: UUID, number: int | None) -> Sequence[ReviewRow]:
+    """One page of all published reviews of the shop, newest first; None: the newest, and one more.
+
+    The rating plays no part (G18).
+    """
+    shown = select(*SHOWN_COLUMNS).where(
+        Review.shop_id == shop_id, _PUBLISHED, Review.store_position.is_not(None)
+    )
+    if number is None:
+        shown = shown.order_by(Review.store_position.desc()).limit(CHUNK_SIZE + 1)
+    else:
+        low = number * CHUNK_SIZE
+        shown = shown.where(Review.store_position >= low, Review.store_position < low + CHUNK_SIZE)
+    statement, of = answered(shown)
+    return session.execute(statement.order_by(of.store_position.desc())).all()
+
+
+def picked_rows(session: Session, collection_id: UUID) -> Sequence[ReviewRow]:
+    """The published reviews of a selection, in the order they were picked."""
+    picked = (
+        select(*SHOWN_COLUMNS, CollectionItem.position.label("place"))
+        .join(CollectionItem, CollectionItem.review_id == Review.id)
+        .where(CollectionItem.collection_id == collection_id, _PUBLISHED)
+    )
+    statement, of = answered(picked)
+    return session.execute(statement.order_by(of.place, of.id)).all()
 
 
 def page_rows(
     session: Session,
-    product_id: UUID,
+    listing_id: UUID,
     *,
     stars: Iterable[int] = STARS,
     with_photos: bool = False,
@@ -123,7 +158,7 @@ def page_rows(
     build = _search_statement if words else _page_statement
     rating, position = after or (0, 0)
     told = {
-        "product_id": product_id,
+        "listing_id": listing_id,
         "stars": sorted(set(stars)),
         "words": words,
         "rating": rating,
@@ -149,7 +184,7 @@ def _page_statement(sort: str, with_photos: bool, further: bool) -> Select[Any]:
     by_position = Review.position.asc() if sort == "oldest" else Review.position.desc()
     found = probe.order_by(by_position).limit(bindparam("limit")).lateral("found")
     merged = select(*found.c).select_from(wanted).join(found, true())
-    statement, of = _answered(merged.order_by(*_order(sort, found.c)).limit(bindparam("limit")))
+    statement, of = answered(merged.order_by(*_order(sort, found.c)).limit(bindparam("limit")))
     return statement.order_by(*_order(sort, of))
 
 
@@ -171,7 +206,7 @@ def _search_statement(sort: str, with_photos: bool, further: bool) -> Select[Any
     )
     if further:
         found = found.where(_behind(sort, of_recent))
-    statement, of = _answered(found.order_by(*_order(sort, of_recent)).limit(bindparam("limit")))
+    statement, of = answered(found.order_by(*_order(sort, of_recent)).limit(bindparam("limit")))
     return statement.order_by(*_order(sort, of))
 
 
@@ -211,7 +246,10 @@ def shard_summaries(session: Session, shop_id: UUID, shard: int, shards: int) ->
     rows = session.execute(
         select(Product.external_id, RatingSummary)
         .join(Publication, Publication.product_id == Product.id)
-        .join(RatingSummary, RatingSummary.product_id == Product.id)
+        .join(
+            RatingSummary,
+            RatingSummary.product_id == func.coalesce(Product.listing_id, Product.id),
+        )
         .where(
             Publication.shop_id == shop_id,
             Publication.key_hash >= low,

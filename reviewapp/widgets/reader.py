@@ -40,10 +40,15 @@ class Reader:
     time_zone: str
 
     def shown(self, session: Session, rows: Sequence[ReviewRow]) -> dict[int, PublishedReview]:
-        """Rows of `queries` as values by position, their photos loaded by id."""
+        """Rows of one listing as values by position."""
+        values = self.in_order(session, rows)
+        return {row.position: value for row, value in zip(rows, values, strict=True)}
+
+    def in_order(self, session: Session, rows: Sequence[ReviewRow]) -> list[PublishedReview]:
+        """Rows of `queries` as values, their photos loaded by id."""
         zone = zone_of(self.time_zone)
         photos = photos_of(session, [row.id for row in rows if row.photo_count])
-        return {row.position: self._value(row, zone, photos.get(row.id, ())) for row in rows}
+        return [self._value(row, zone, photos.get(row.id, ())) for row in rows]
 
     def _value(self, row: ReviewRow, zone: tzinfo, photos: tuple[Photo, ...]) -> PublishedReview:
         return PublishedReview(
@@ -63,6 +68,7 @@ class Reader:
             redacted=redaction_reasons(row.redactions),
             photos=photos,
             reply=_reply(row, zone),
+            helpful=row.helpful_count,
         )
 
     def _incentive(self, row: ReviewRow) -> str | None:

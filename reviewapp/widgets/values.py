@@ -150,6 +150,66 @@ class ChunkView:
 
 
 @dataclass(frozen=True, slots=True)
+class StoreView:
+    """The store's page, or one page of all its reviews; newest first, each with its product."""
+
+    shop: ShopFacts
+    number: int | None
+    """The page, counted from the oldest; None: the first page, with the newest reviews."""
+    summary: Summary
+    reviews: tuple[tuple[ProductFacts, PublishedReview], ...]
+    older: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionView:
+    """A hand-picked selection in its order, and the numbers of all reviews beside it (G17)."""
+
+    title: str
+    summary: Summary
+    reviews: tuple[tuple[ProductFacts, PublishedReview], ...]
+    all_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAnswer:
+    """A published answer; `by` is `shop` or `buyer`."""
+
+    id: str
+    body: str
+    author: str
+    by: str
+    answered_on: date
+    votes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShownQuestion:
+    """A published question with its answers, the shop's first."""
+
+    id: str
+    body: str
+    author: str
+    asked_on: date
+    votes: int
+    answers: tuple[ShownAnswer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionsView:
+    """One document of a product's questions, newest first.
+
+    `number` is the page, counted from the oldest; None: the newest ones, with no page of
+    their own. `older` is the page where reading goes on.
+    """
+
+    number: int | None
+    count: int
+    questions: tuple[ShownQuestion, ...]
+    older: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Transparency:
     """A shop's figures for anyone to check (G19); all counts are of reviews."""
 

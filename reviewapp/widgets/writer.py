@@ -54,3 +54,9 @@ def put_document(
     twin = gzip.compress(content, compresslevel=quality[1], mtime=0)
     published.put(f"{path}.gz", twin, content_type=kind)
     published.put(path, content, content_type=kind)
+
+
+def remove_document(published: Storage, path: str) -> None:
+    """Take a document back, the plain file first: a server looks for it before its twins."""
+    for suffix in ("", ".br", ".gz"):
+        published.delete(path + suffix)

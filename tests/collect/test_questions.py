@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewapp.collect.answering import help_look
-from reviewapp.models.form_questions import BUILT_IN, MOST_QUESTIONS, questions_for
 from reviewapp.collect.schemas import (
     MOST_CHARS,
     Form,
@@ -18,6 +17,7 @@ from reviewapp.collect.schemas import (
     read_form,
 )
 from reviewapp.core.i18n import LANGUAGES, translator
+from reviewapp.models.form_questions import BUILT_IN, MOST_QUESTIONS, questions_for
 
 OWN = {
     "Mattress": [

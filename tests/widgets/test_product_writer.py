@@ -22,7 +22,7 @@ from tests.widgets.stories import (
     shop_with_product,
 )
 
-NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+NOON = datetime(2036, 11, 22, 12, tzinfo=UTC)
 
 
 def test_a_burst_ends_in_few_writes(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:

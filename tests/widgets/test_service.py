@@ -13,16 +13,9 @@ from reviewapp.models.listing import RatingSummary
 from reviewapp.models.review import Review
 from reviewapp.models.widget import Publication, ShopDocument
 from reviewapp.widgets import rules
-from reviewapp.widgets.service import (
-    mark_product,
-    mark_shard,
-    recount_product,
-    refresh_product,
-    refresh_review,
-    refresh_shop,
-    shard_paths,
-    shards_of,
-)
+from reviewapp.widgets.counting import recount_listing
+from reviewapp.widgets.marks import mark_product, mark_shard, shard_paths, shards_of
+from reviewapp.widgets.service import refresh_product, refresh_review, refresh_shop
 from tests import factories
 from tests.widgets.stories import change, give_photo, publish, shop_with_product
 
@@ -163,7 +156,13 @@ def test_a_changed_shop_marks_its_own_documents(kit: Kit) -> None:
     with kit.database.transaction(shop.id) as session:
         refresh_shop(session, shop.id)
         paths = session.scalars(select(ShopDocument.path).order_by(ShopDocument.path)).all()
-    assert paths == ["policy.html", "stars/0.json", "transparency.json"]
+    assert paths == [
+        "policy.html",
+        "reviews/index.html",
+        "stars/0.json",
+        "store.json",
+        "transparency.json",
+    ]
 
 
 def test_recounting_mends_whatever_was_wrong(kit: Kit) -> None:
@@ -174,7 +173,7 @@ def test_recounting_mends_whatever_was_wrong(kit: Kit) -> None:
         held = session.get_one(RatingSummary, product.id)
         held.fives, held.threes = 7, 9
         session.flush()
-        assert recount_product(session, product.id) == 1
+        assert recount_listing(session, product.id) == 1
     held = summary(kit, shop, product)
     assert held.histogram == (1, 0, 0, 0, 1)
     assert held.next_position == 2

@@ -128,12 +128,10 @@ def change_indexes() -> None:
         unique=False,
         postgresql_where=sa.text("state = 'published' AND store_position IS NULL"),
     )
-    op.create_foreign_key(op.f("fk_review_listing_id"), "review", "product", ["listing_id"], ["id"])
 
 
 def restore_indexes() -> None:
     """Indexes as version 0002 had them."""
-    op.drop_constraint(op.f("fk_review_listing_id"), "review", type_="foreignkey")
     op.drop_index("ix_review_store_unplaced", table_name="review")
     op.drop_index("ix_review_store", table_name="review")
     op.drop_index("ix_review_shown_videos", table_name="review")

@@ -1,0 +1,51 @@
+"""The documents of the whole shop, as the database has them now."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from reviewapp.core.i18n import translator
+from reviewapp.models.account import Shop
+from reviewapp.widgets import documents
+from reviewapp.widgets.figures import store_summary, transparency
+from reviewapp.widgets.marks import (
+    COLLECTIONS_FOLDER,
+    POLICY,
+    STARS_FOLDER,
+    STORE,
+    STORE_FOLDER,
+    TRANSPARENCY,
+    collection_key,
+    shard_of_path,
+    shards_of,
+)
+from reviewapp.widgets.pages import Pages
+from reviewapp.widgets.product_view import shop_facts
+from reviewapp.widgets.queries import shard_summaries
+from reviewapp.widgets.store_view import collection_view, store_view
+
+
+def shop_document(session: Session, shop: Shop, path: str, *, public_url: str) -> bytes | None:
+    """The bytes of one document of the shop; None where it is not to be there any more."""
+    if path.startswith(STARS_FOLDER):
+        return _stars(session, shop.id, path)
+    if path.startswith(COLLECTIONS_FOLDER):
+        picked = collection_view(session, shop, collection_key(path), public_url=public_url)
+        return documents.collection(picked) if picked else None
+    facts = shop_facts(shop, public_url)
+    if path.startswith(STORE_FOLDER):
+        view = store_view(session, shop, path, public_url=public_url)
+        return Pages(facts, translator(facts.language)).store(view)
+    makers = {
+        POLICY: lambda: Pages(facts, translator(facts.language)).policy(),
+        TRANSPARENCY: lambda: documents.transparency(transparency(session, shop.id)),
+        STORE: lambda: documents.store(store_summary(session, shop.id)),
+    }
+    return makers[path]()
+
+
+def _stars(session: Session, shop_id: UUID, path: str) -> bytes:
+    shards = shards_of(session, shop_id)
+    return documents.stars(shards, shard_summaries(session, shop_id, shard_of_path(path), shards))
