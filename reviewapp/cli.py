@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from reviewapp.core.kit import Kit
 
 COMMANDS = {
-    "audit": "reviewapp.audit.cli:audit",
+    "audit": "reviewapp.proof:audit",
     "clock": "reviewapp.processes:clock",
     "db": "reviewapp.processes:db",
     "demo": "reviewapp.demo.command:demo",

@@ -19,6 +19,8 @@ from reviewapp.moderate.telling import tell_refused_author
 from reviewapp.outbox import relay
 from reviewapp.outbox.mail import send_mail
 from reviewapp.outbox.relay import Reaction
+from reviewapp.rights.ledger import forget_origins
+from reviewapp.rights.service import expire_permissions
 from reviewapp.web.api_idempotency import forget_idempotency_keys
 from reviewapp.widgets.follow import show_product, show_review, show_shop
 from reviewapp.widgets.publishing import publish_due
@@ -74,6 +76,8 @@ EVERY: Mapping[str, Every] = {
     "staged_media": Every(timedelta(hours=1), sweep_staged),
     "publish": Every(timedelta(seconds=5), publish_due),
     "overdue": Every(timedelta(minutes=1), publish_overdue),
+    "permissions": Every(timedelta(minutes=1), expire_permissions),
+    "permission_origins": Every(timedelta(hours=1), forget_origins),
     "fairness": Every(timedelta(hours=1), watch_fairness),
     "submissions": Every(timedelta(hours=1), forget_submissions),
     "idempotency_keys": Every(timedelta(hours=1), forget_idempotency_keys),

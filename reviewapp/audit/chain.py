@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 GENESIS = "0" * 64
-HASHED = ("number", "shop_id", "at", "actor", "action", "subject", "detail")
+LINKS = ("previous_hash", "hash")
+"""What binds an entry to its neighbours; everything else of it is hashed."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Break:
 
 def entry_hash(previous_hash: str, entry: Mapping[str, Any]) -> str:
     """SHA-256 over the previous hash and the entry's canonical JSON (sorted keys, UTF-8)."""
-    body = {name: entry[name] for name in HASHED}
+    body = {name: value for name, value in entry.items() if name not in LINKS}
     canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(previous_hash.encode() + canonical.encode()).hexdigest()
 

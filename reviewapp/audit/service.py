@@ -19,12 +19,9 @@ def record(
 ) -> AuditEntry:
     """Append one entry; `detail` holds ids, codes and hashes only, never personal data.
 
-    The shop's chain is taken in turn by an advisory lock that ends with the transaction.
+    The shop's chain is taken in turn until the transaction ends.
     """
-    session.execute(
-        text("SELECT pg_advisory_xact_lock(hashtextextended('audit:' || :shop, 0))"),
-        {"shop": str(shop_id)},
-    )
+    take_turn(session, shop_id)
     last = session.execute(
         select(AuditEntry.number, AuditEntry.hash)
         .where(AuditEntry.shop_id == shop_id)
@@ -46,6 +43,18 @@ def record(
     session.add(entry)
     session.flush()
     return entry
+
+
+def take_turn(session: Session, shop_id: UUID) -> None:
+    """Wait until nobody else appends to this shop's chains; an advisory lock held to the end.
+
+    One lock for the log and the permission ledger: whoever writes both cannot meet another
+    who took them the other way round.
+    """
+    session.execute(
+        text("SELECT pg_advisory_xact_lock(hashtextextended('audit:' || :shop, 0))"),
+        {"shop": str(shop_id)},
+    )
 
 
 def entries(session: Session, shop_id: UUID) -> Iterator[dict[str, Any]]:

@@ -15,6 +15,7 @@ from reviewapp.collect.link import (
     address,
     chosen_language,
     gate_links,
+    origin,
     outside_address,
     too_many,
     visit,
@@ -41,7 +42,7 @@ from reviewapp.models.media import MediaAsset
 from reviewapp.models.review import Review
 from reviewapp.models.rights import USES
 from reviewapp.rights import service as rights
-from reviewapp.rights.service import Act
+from reviewapp.rights.ledger import Act
 from reviewapp.rights.texts import licence_texts
 from reviewapp.web.auth import public
 from reviewapp.web.language import page_language
@@ -103,6 +104,7 @@ def edit(token: str, review_id: UUID) -> Response:
             uses=(),
             language=page_language(),
             mine_url=outside_address("author.mine"),
+            origin=origin(values["display_name"]),
         ),
         removed=[asset for asset in shown_photos(review) if str(asset.id) in removed_ids],
     )
@@ -128,7 +130,8 @@ def permission(token: str, review_id: UUID) -> Response:
         raise Invalid
     lock_request(session(), visit().request.id)
     review = own_review(session(), visit().request.id, review_id)
-    act = Act(page_language(), {"request": str(visit().request.id), "action": f"own_page:{wanted}"})
+    proof = {"request": str(visit().request.id), "action": f"own_page:{wanted}"}
+    act = Act(page_language(), proof, origin(review.display_name))
     if wanted == "off":
         rights.withdraw(session(), review, act, use=use)
         return _back("ended")

@@ -29,6 +29,7 @@ from reviewapp.collect.link import (
     address,
     enter_visit,
     gate_links,
+    origin,
     outside_address,
     too_many,
     visit,
@@ -173,6 +174,7 @@ def send_review(token: str) -> Response:
             uses=values["permission"],
             language=page_language(),
             mine_url=outside_address("author.mine"),
+            origin=origin(values["display_name"]),
         ),
     )
     mark_responded(session(), request_row)

@@ -11,6 +11,7 @@ from reviewapp.collect.pages import Visit, open_visit
 from reviewapp.core.errors import NotFound, TooMany
 from reviewapp.core.i18n import LANGUAGES, negotiate
 from reviewapp.models.review_request import ReviewRequest
+from reviewapp.rights.ledger import Origin
 from reviewapp.web.forms import check_same_origin
 from reviewapp.web.language import page_language, speak
 from reviewapp.web.limits import client_address, limit
@@ -18,6 +19,8 @@ from reviewapp.web.session import enter_shop, kit, session
 
 READING = ("GET", "HEAD", "OPTIONS")
 MOST_TEXT_BYTES = 1_000_000
+MOST_AGENT = 300
+"""Characters kept of a browser's name for itself."""
 LANGUAGE_NAMES = {
     "en": "English",
     "de": "Deutsch",
@@ -70,6 +73,11 @@ def too_many() -> TooMany | None:
     """The limit that this sending broke, for a page that keeps what was typed."""
     found: TooMany | None = g.get("too_many")
     return found
+
+
+def origin(credit_line: str) -> Origin:
+    """Where a permission comes from and whose name goes with it: kept apart, for a time (P3)."""
+    return Origin(client_address(), request.user_agent.string[:MOST_AGENT], credit_line)
 
 
 def chosen_language() -> str | None:

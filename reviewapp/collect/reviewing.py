@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -22,7 +22,7 @@ from reviewapp.models.review import ModerationDecision, Review, ReviewVersion
 from reviewapp.outbox.mail import queue_letter
 from reviewapp.outbox.messages import emit
 from reviewapp.rights import service as rights
-from reviewapp.rights.service import Act, Subject
+from reviewapp.rights.ledger import Act, Origin, Subject
 
 MOST_DECISION_DAYS = 14
 """G14: whatever a shop sets, nothing waits longer."""
@@ -61,10 +61,12 @@ class Sent:
     uses: Collection[str]
     language: str
     mine_url: str
+    origin: Origin = field(default_factory=Origin)
 
     def act(self, action: str, request_id: UUID) -> Act:
         """The proof of what was allowed with it."""
-        return Act(self.language, {"request": str(request_id), "action": action})
+        proof = {"request": str(request_id), "action": action}
+        return Act(self.language, proof, self.origin)
 
 
 def submit_review(session: Session, visit: Visit, item: Item, sent: Sent) -> Review:

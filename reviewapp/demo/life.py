@@ -33,7 +33,7 @@ from reviewapp.moderate import service as moderate
 from reviewapp.outbox.mail import send_mail
 from reviewapp.reactions import relay_events
 from reviewapp.rights import service as rights
-from reviewapp.rights.service import Act
+from reviewapp.rights.ledger import Act
 from reviewapp.support import answering
 from reviewapp.support.service import open_case
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 
@@ -12,7 +13,10 @@ class Entry(Protocol):
 
     kind: str
     use: str
+    party: str
     subject_sha256: str
+    starts_at: datetime
+    ends_at: datetime | None
 
 
 @dataclass(frozen=True, order=True)
@@ -23,16 +27,35 @@ class Right:
     subject_sha256: str
 
 
-def rights_in_force(entries: Iterable[Entry]) -> frozenset[Right]:
-    """The rights that hold after `entries`, given oldest first.
+@dataclass(frozen=True)
+class Term:
+    """From when until when a right holds, `ends_at` excluded; None: until it is taken back."""
+
+    starts_at: datetime
+    ends_at: datetime | None
+
+    def holds(self, now: datetime) -> bool:
+        """Whether it has begun and not ended."""
+        return self.starts_at <= now and (self.ends_at is None or now < self.ends_at)
+
+
+def terms_of(entries: Iterable[Entry]) -> dict[Right, Term]:
+    """The author's rights that stand after `entries`, given oldest first, with their terms.
 
     `granted` gives; `withdrawn`, `expired`, `superseded` and `declined` end; `asked` leaves as is.
+    A person in the picture, or a guardian, adds a release of their own and never gives the right;
+    but their `withdrawn` ends it like the author's: nobody has to stay in an advert.
     """
-    held: set[Right] = set()
+    standing: dict[Right, Term] = {}
     for entry in entries:
         right = Right(entry.use, entry.subject_sha256)
-        if entry.kind == "granted":
-            held.add(right)
-        elif entry.kind != "asked":
-            held.discard(right)
-    return frozenset(held)
+        if entry.kind == "granted" and entry.party == "author":
+            standing[right] = Term(entry.starts_at, entry.ends_at)
+        elif entry.kind not in ("asked", "granted"):
+            standing.pop(right, None)
+    return standing
+
+
+def rights_in_force(entries: Iterable[Entry], now: datetime) -> frozenset[Right]:
+    """The rights that hold at `now`; an ended term needs no entry to have ended."""
+    return frozenset(right for right, term in terms_of(entries).items() if term.holds(now))

@@ -1,36 +1,27 @@
-"""Writing the permission ledger: every act on every use is a new row (P1, P2, P3)."""
+"""Changing the permission ledger: every act on every use is a new row (P1, P2, P3)."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
+import structlog
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
+from reviewapp.core import clock
+from reviewapp.core.db import EVERY_SHOP
+from reviewapp.core.kit import Kit
 from reviewapp.models.review import Review
 from reviewapp.models.rights import USES, PermissionEntry
 from reviewapp.outbox.messages import emit
-from reviewapp.rights.rules import Right, rights_in_force
+from reviewapp.rights.ledger import Act, Grantor, Subject, Terms, append
+from reviewapp.rights.rules import Right, rights_in_force, terms_of
 from reviewapp.rights.texts import licence_text
 
+EXPIRY_BATCH = 100
 
-@dataclass(frozen=True)
-class Subject:
-    """What a permission is about: a photo's file, or (without asset) a version of the words."""
-
-    sha256: str
-    asset_id: UUID | None = None
-
-
-@dataclass(frozen=True)
-class Act:
-    """How something was allowed or taken back: the language it was read in, and the proof."""
-
-    language: str
-    proof: dict[str, Any]
+log = structlog.get_logger()
 
 
 def record_permissions(
@@ -45,20 +36,29 @@ def record_permissions(
 
     A use left unticked is written down once, for the words: that it was asked and not given.
     """
-    for use in USES:
-        if use in granted:
-            _append(session, review, "granted", use, subjects, act)
-        else:
-            _append(session, review, "declined", use, subjects[:1], act)
+    answers = [
+        ("granted" if use in granted else "declined", subject, licence_text(use, act.language))
+        for use in USES
+        for subject in (subjects if use in granted else subjects[:1])
+    ]
+    append(session, _grantor(review), answers, act)
 
 
 def grant(
-    session: Session, review: Review, use: str, subjects: Sequence[Subject], act: Act
+    session: Session,
+    review: Review,
+    use: str,
+    subjects: Sequence[Subject],
+    act: Act,
+    terms: Terms | None = None,
 ) -> None:
     """Allow one use of these subjects; what is in force already is not written again."""
     held = rights_of(session, review.id)
-    missing = [subject for subject in subjects if Right(use, subject.sha256) not in held]
-    _append(session, review, "granted", use, missing, act)
+    text = licence_text(use, act.language)
+    missing = [
+        ("granted", subject, text) for subject in subjects if Right(use, subject.sha256) not in held
+    ]
+    append(session, _grantor(review), missing, act, terms)
 
 
 def withdraw(
@@ -70,30 +70,64 @@ def withdraw(
     subject_sha256: str | None = None,
     kind: str = "withdrawn",
 ) -> int:
-    """End what is in force, all of it or of one use or subject; returns how many rights ended.
+    """End what stands, all of it or of one use or subject; returns how many rights ended.
 
-    Takes effect at once: `permission.withdrawn` tells every surface (P3).
+    Takes effect at once: `permission.withdrawn` tells every surface (P3). What was allowed for a
+    later day ends as well.
     """
     ending = sorted(
         right
-        for right in rights_of(session, review.id)
+        for right in terms_of(ledger_of(session, review.id))
         if use in (None, right.use) and subject_sha256 in (None, right.subject_sha256)
     )
-    assets = _assets_by_sha256(session, review.id)
-    for right in ending:
-        subject = Subject(right.subject_sha256, assets.get(right.subject_sha256))
-        _append(session, review, kind, right.use, [subject], act)
-    for ended in sorted({right.use for right in ending}):
-        emit(
-            session, "permission.withdrawn", shop_id=review.shop_id, review_id=review.id, use=ended
-        )
+    end(session, _grantor(review), ending, kind, act)
     return len(ending)
 
 
+def end(session: Session, grantor: Grantor, ending: Sequence[Right], kind: str, act: Act) -> None:
+    """Write that these rights ended, and tell each use once."""
+    assets = _assets_by_sha256(session, grantor.review_id)
+    append(
+        session,
+        grantor,
+        [
+            (
+                kind,
+                Subject(right.subject_sha256, assets.get(right.subject_sha256)),
+                licence_text(right.use, act.language),
+            )
+            for right in ending
+        ],
+        act,
+    )
+    for use in sorted({right.use for right in ending}):
+        emit(
+            session,
+            "permission.withdrawn",
+            shop_id=grantor.shop_id,
+            review_id=grantor.review_id,
+            use=use,
+        )
+
+
+def expire_permissions(kit: Kit) -> int:
+    """The errand "permissions": write down what ran out; returns how many rights ended.
+
+    The rights themselves ended with their term (`rights_in_force`); this tells the surfaces and
+    opens the take-downs.
+    """
+    ended = 0
+    while batch := _expire_batch(kit):
+        ended += batch
+    if ended:
+        log.info("permissions.expired", count=ended)
+    return ended
+
+
 def rights_of(session: Session, review_id: UUID) -> frozenset[Right]:
-    """The permissions in force for one review and its photos."""
+    """The permissions in force now for one review and its photos."""
     session.flush()
-    return rights_in_force(ledger_of(session, review_id))
+    return rights_in_force(ledger_of(session, review_id), clock.now())
 
 
 def ledger_of(session: Session, review_id: UUID) -> Sequence[PermissionEntry]:
@@ -101,35 +135,41 @@ def ledger_of(session: Session, review_id: UUID) -> Sequence[PermissionEntry]:
     return session.scalars(
         select(PermissionEntry)
         .where(PermissionEntry.review_id == review_id)
-        .order_by(PermissionEntry.id)
+        .order_by(PermissionEntry.number)
     ).all()
 
 
-def _append(
-    session: Session,
-    review: Review,
-    kind: str,
-    use: str,
-    subjects: Sequence[Subject],
-    act: Act,
-) -> None:
-    text = licence_text(use, act.language)
-    for subject in subjects:
-        session.add(
-            PermissionEntry(
-                shop_id=review.shop_id,
-                kind=kind,
-                use=use,
-                customer_id=review.customer_id,
-                review_id=review.id,
-                asset_id=subject.asset_id,
-                subject_sha256=subject.sha256,
-                text_version=text.version,
-                text_language=text.language,
-                text_sha256=text.sha256,
-                proof=act.proof,
-            )
+def _expire_batch(kit: Kit) -> int:
+    now, later = clock.now(), aliased(PermissionEntry)
+    with kit.database.transaction(EVERY_SHOP) as session:
+        settled = select(later.id).where(
+            later.shop_id == PermissionEntry.shop_id,
+            later.review_id == PermissionEntry.review_id,
+            later.use == PermissionEntry.use,
+            later.subject_sha256 == PermissionEntry.subject_sha256,
+            later.number > PermissionEntry.number,
+            later.kind != "asked",
         )
+        due = session.scalars(
+            select(PermissionEntry)
+            .where(
+                PermissionEntry.kind == "granted",
+                PermissionEntry.party == "author",
+                PermissionEntry.ends_at <= now,
+                ~settled.exists(),
+            )
+            .order_by(PermissionEntry.ends_at)
+            .limit(EXPIRY_BATCH)
+        ).all()
+        for entry in due:
+            grantor = Grantor(entry.shop_id, entry.review_id, entry.customer_id)
+            right = Right(entry.use, entry.subject_sha256)
+            end(session, grantor, [right], "expired", Act(entry.text_language, {"action": "term"}))
+        return len(due)
+
+
+def _grantor(review: Review) -> Grantor:
+    return Grantor(review.shop_id, review.id, review.customer_id)
 
 
 def _assets_by_sha256(session: Session, review_id: UUID) -> dict[str, UUID]:

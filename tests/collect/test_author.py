@@ -35,7 +35,7 @@ def review_of(link: Link) -> Review:
 
 
 def in_force(link: Link) -> set[str]:
-    return {right.use for right in rights_in_force(rows(link.kit, PermissionEntry))}
+    return {right.use for right in rights_in_force(rows(link.kit, PermissionEntry), clock.now())}
 
 
 def edit(link: Link, **values):
@@ -103,7 +103,7 @@ def test_nothing_changed_is_no_version(sent):
 
 def test_words_lose_their_permissions_with_a_change_and_photos_keep_them(sent):
     edit(sent, body="Other words.")
-    held = rights_in_force(rows(sent.kit, PermissionEntry))
+    held = rights_in_force(rows(sent.kit, PermissionEntry), clock.now())
     photo = rows(sent.kit, MediaAsset)[0]
     assert {right.subject_sha256 for right in held} == {photo.sha256}
     assert {right.use for right in held} == {"site", "ads"}
@@ -125,7 +125,7 @@ def test_a_photo_taken_away_is_hidden_and_its_permissions_end(sent):
     assert (first.state, first.hidden_reason) == ("hidden", "author")
     assert second.review_id == review_of(sent).id
     assert events(sent, "media.hidden")
-    held = rights_in_force(rows(sent.kit, PermissionEntry))
+    held = rights_in_force(rows(sent.kit, PermissionEntry), clock.now())
     assert photo.sha256 not in {right.subject_sha256 for right in held}
 
 

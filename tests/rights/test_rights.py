@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -13,10 +14,9 @@ from sqlalchemy.exc import DatabaseError
 from reviewapp.core.i18n import LANGUAGES
 from reviewapp.models.outbox import OutboxEvent
 from reviewapp.models.rights import ENTRY_KINDS, USES, PermissionEntry
+from reviewapp.rights.ledger import Act, Subject
 from reviewapp.rights.rules import Right, rights_in_force
 from reviewapp.rights.service import (
-    Act,
-    Subject,
     grant,
     ledger_of,
     record_permissions,
@@ -30,11 +30,17 @@ WORDS, PHOTO = Subject("a" * 64), Subject("b" * 64)
 ACT = Act("de", {"request": "r", "action": "submitted"})
 
 
+NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
+
+
 @dataclass
 class Entry:
     kind: str
     use: str
     subject_sha256: str
+    party: str = "author"
+    starts_at: datetime = NOW - timedelta(days=1)
+    ends_at: datetime | None = None
 
 
 DIGESTS = {
@@ -56,7 +62,7 @@ ENTRIES = st.lists(
 
 @given(ENTRIES)
 def test_the_last_word_on_each_right_counts(entries):
-    held = rights_in_force(entries)
+    held = rights_in_force(entries, NOW)
     for use in USES[:3]:
         for subject in "ab":
             words = [
@@ -69,7 +75,7 @@ def test_the_last_word_on_each_right_counts(entries):
 
 @given(ENTRIES, st.sampled_from(USES), st.sampled_from(["withdrawn", "expired", "superseded"]))
 def test_what_is_ended_is_not_in_force_whatever_came_before(entries, use, kind):
-    held = rights_in_force([*entries, Entry(kind, use, "a"), Entry(kind, use, "b")])
+    held = rights_in_force([*entries, Entry(kind, use, "a"), Entry(kind, use, "b")], NOW)
     assert use not in {right.use for right in held}
 
 
@@ -86,6 +92,20 @@ def test_every_use_has_a_text_of_its_own_in_every_language(language):
 def test_a_shipped_text_never_changes_under_its_version():
     digests = {language: licence_text("ads", language, "1").sha256[:12] for language in LANGUAGES}
     assert digests == DIGESTS
+
+
+def test_a_right_holds_within_its_term_only():
+    term = Entry("granted", "ads", "a", starts_at=NOW, ends_at=NOW + timedelta(days=1))
+    held = {days: rights_in_force([term], NOW + timedelta(days=days)) for days in (-1, 0, 1)}
+    assert held == {-1: frozenset(), 0: {Right("ads", "a")}, 1: frozenset()}
+
+
+@pytest.mark.parametrize("party", ["depicted", "guardian"])
+def test_a_person_in_the_picture_cannot_give_but_can_end(party):
+    theirs = Entry("granted", "ads", "a", party=party)
+    assert rights_in_force([theirs], NOW) == frozenset()
+    ended = [Entry("granted", "ads", "a"), Entry("withdrawn", "ads", "a", party=party)]
+    assert rights_in_force(ended, NOW) == frozenset()
 
 
 @pytest.fixture

@@ -1,0 +1,73 @@
+#!/usr/bin/env python3
+"""Verify an exported log or permission ledger, with nothing but Python's standard library.
+
+    python3 verify_export.py FILE.jsonl [FILE.jsonl ...]
+
+Every line is one entry as JSON. An entry's `hash` is the SHA-256 over the `hash` of the entry
+before (64 zeros before the first) and the entry itself as JSON without `previous_hash` and
+`hash`: keys sorted, no spaces, UTF-8. Numbers rise by one from 1. Whoever changes, removes,
+inserts or exchanges an entry breaks the chain from there on. Prints every break; exit code 0
+when all files hold, 1 when one does not, 2 when one cannot be read.
+
+The last entry's hash is printed too: compare it with one written down elsewhere to see that the
+newest entries were not cut off.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+
+def entries(path: str) -> Iterator[dict[str, Any]]:
+    """The entries of a file, line by line."""
+    with open(path, encoding="utf-8") as file:  # noqa: PTH123  one file, no library
+        for line in file:
+            if line.strip():
+                yield json.loads(line)
+
+
+def entry_hash(entry: dict[str, Any]) -> str:
+    """What the entry's hash must be."""
+    body = {name: value for name, value in entry.items() if name not in ("previous_hash", "hash")}
+    canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256((entry["previous_hash"] + canonical).encode()).hexdigest()
+
+
+def verify(path: str) -> int:
+    """Print every break of one file and what it ends with; returns how many breaks."""
+    number, previous, found = 0, "0" * 64, 0
+    for entry in entries(path):
+        problems = []
+        if entry["number"] != number + 1:
+            problems.append(f"expected number {number + 1}")
+        if entry["previous_hash"] != previous:
+            problems.append("does not follow the entry before")
+        if entry_hash(entry) != entry["hash"]:
+            problems.append("was changed after it was written")
+        for problem in problems:
+            print(f"{path}: entry {entry['number']} {problem}")  # noqa: T201  a program's output
+        found += len(problems)
+        number, previous = entry["number"], entry["hash"]
+    state = "intact" if not found else f"{found} breaks"
+    print(f"{path}: {state}, ends with entry {number} {previous}")  # noqa: T201
+    return found
+
+
+def main(paths: list[str]) -> int:
+    """Verify all files; the exit code."""
+    if not paths:
+        print(__doc__)  # noqa: T201
+        return 2
+    try:
+        return int(sum(verify(path) for path in paths) > 0)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        print(f"cannot be read: {error!r}", file=sys.stderr)  # noqa: T201
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

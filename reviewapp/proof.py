@@ -1,0 +1,87 @@
+"""`reviewapp audit`: the two hash chains of every shop, log and permission ledger (G30, P3)."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import click
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from reviewapp.audit import service as log
+from reviewapp.audit import verify_export
+from reviewapp.audit.chain import breaks
+from reviewapp.core.db import EVERY_SHOP
+from reviewapp.core.kit import KitOpener
+from reviewapp.models.account import Shop
+from reviewapp.rights import ledger
+
+CHAINS: dict[str, Callable[[Session, UUID], Iterator[dict[str, Any]]]] = {
+    "log": log.entries,
+    "permissions": ledger.entries,
+}
+
+
+@click.group()
+def audit() -> None:
+    """The hash-chained log and permission ledger."""
+
+
+@audit.command("verify")
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
+@click.pass_obj
+def verify_all(opened_kit: KitOpener, as_json: bool) -> None:
+    """Check every shop's chains; exit code 1 when an entry was changed, inserted or taken out."""
+    with opened_kit() as kit, kit.database.transaction(EVERY_SHOP) as session:
+        found = {str(shop_id): _breaks(session, shop_id) for shop_id in _shops(session)}
+    if as_json:
+        click.echo(json.dumps(found))
+    else:
+        for shop_id, broken in found.items():
+            click.echo(f"{shop_id}: {'intact' if not broken else f'{len(broken)} breaks'}")
+            for item in broken:
+                click.echo(f"  {item['chain']}: entry {item['number']} {item['problem']}")
+    if any(found.values()):
+        raise SystemExit(1)
+
+
+@audit.command("export")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True)
+@click.pass_obj
+def export_all(opened_kit: KitOpener, out: Path) -> None:
+    """Write every shop's chains as JSON lines, with a script that verifies them anywhere."""
+    with opened_kit() as kit, kit.database.transaction(EVERY_SHOP) as session:
+        for shop_id in _shops(session):
+            folder = out / str(shop_id)
+            folder.mkdir(parents=True, exist_ok=True)
+            for name, entries in CHAINS.items():
+                count = _write(folder / f"{name}.jsonl", entries(session, shop_id))
+                click.echo(f"{folder / name}.jsonl: {count} entries")
+    script = shutil.copy(str(verify_export.__file__), out / "verify_export.py")
+    click.echo(f"verify them with: python3 {script} {out}/*/*.jsonl")
+
+
+def _shops(session: Session) -> list[UUID]:
+    return list(session.scalars(select(Shop.id).order_by(Shop.id)))
+
+
+def _breaks(session: Session, shop_id: UUID) -> list[dict[str, Any]]:
+    return [
+        {"chain": name, **vars(broken)}
+        for name, entries in CHAINS.items()
+        for broken in breaks(entries(session, shop_id))
+    ]
+
+
+def _write(path: Path, entries: Iterator[dict[str, Any]]) -> int:
+    written = 0
+    with path.open("w", encoding="utf-8") as file:
+        for entry in entries:
+            file.write(json.dumps(entry, ensure_ascii=False, sort_keys=True) + "\n")
+            written += 1
+    return written
