@@ -26,7 +26,7 @@ def create_app(settings: Settings | None = None, kit: Kit | None = None) -> Flas
     kit = kit or Kit(settings or read_settings())
     app = Flask(__name__, static_folder=None)
     app.config.update(
-        MAX_CONTENT_LENGTH=kit.settings.max_upload_bytes * 10 + FORM_BYTES,
+        MAX_CONTENT_LENGTH=most_form_bytes(kit.settings),
         MAX_FORM_MEMORY_SIZE=FORM_BYTES,
         MAX_FORM_PARTS=500,
     )
@@ -44,12 +44,17 @@ def create_app(settings: Settings | None = None, kit: Kit | None = None) -> Flas
     return app
 
 
+def most_form_bytes(settings: Settings) -> int:
+    """A form's texts, more photos than it may have (each is told why), and one video."""
+    return settings.max_upload_bytes * 10 + settings.max_video_bytes + FORM_BYTES
+
+
 def register_doors(app: Flask) -> None:
     """Every door of every room; one line each."""
     from reviewapp.accounts import admin as accounts
     from reviewapp.accounts import failures, home, letters_admin, shop_admin, signin
     from reviewapp.collect import admin as requests_admin
-    from reviewapp.collect import author, confirming, customer, unsubscribe
+    from reviewapp.collect import author, confirming, customer, unsubscribe, uploads
     from reviewapp.collect import public as storefront
     from reviewapp.integrations import admin as catalog
     from reviewapp.moderate import admin as queue
@@ -78,6 +83,7 @@ def register_doors(app: Flask) -> None:
     app.register_blueprint(collections_admin.blueprint)
     app.register_blueprint(customer.blueprint, open_case=open_case)
     app.register_blueprint(author.blueprint)
+    app.register_blueprint(uploads.blueprint)
     app.register_blueprint(unsubscribe.blueprint)
     app.register_blueprint(storefront.blueprint)
     app.register_blueprint(confirming.blueprint)

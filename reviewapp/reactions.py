@@ -13,6 +13,7 @@ from reviewapp.collect.storefront import forget_submissions
 from reviewapp.core.kit import Kit
 from reviewapp.media.render import render_attached
 from reviewapp.media.service import sweep_staged
+from reviewapp.media.upload_sweep import sweep_uploads
 from reviewapp.moderate.fairness import watch_fairness
 from reviewapp.moderate.screening import publish_overdue, screen_review
 from reviewapp.moderate.telling import tell_refused_author
@@ -74,6 +75,7 @@ EVERY: Mapping[str, Every] = {
     "undelivered": Every(timedelta(hours=1), wake_undelivered),
     "media": Every(timedelta(minutes=1), render_attached),
     "staged_media": Every(timedelta(hours=1), sweep_staged),
+    "uploads": Every(timedelta(hours=1), sweep_uploads),
     "publish": Every(timedelta(seconds=5), publish_due),
     "overdue": Every(timedelta(minutes=1), publish_overdue),
     "permissions": Every(timedelta(minutes=1), expire_permissions),

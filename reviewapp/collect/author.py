@@ -88,7 +88,7 @@ def edit(token: str, review_id: UUID) -> Response:
     answers, wrong_answers = read_answers(questions, sent)
     removed_ids = set(request.form.getlist("remove"))
     kept = [asset for asset in shown_photos(review) if str(asset.id) not in removed_ids]
-    photos = intake.take_photos(already=len(kept))
+    photos = intake.take_photos(intake.edit_form(review_id), already=len(kept))
     said = intake.said(faults | wrong_answers) | ({"media": photos.fault} if photos.fault else {})
     review = own_review(session(), visit().request.id, review_id)
     if said or too_many():
@@ -176,7 +176,8 @@ def _edit_page(
         "body": review.body,
         "display_name": review.display_name,
     } | {field_name(question): review.answers.get(question.id, "") for question in questions}
-    shown = entered or Entered(stored)
+    form = intake.edit_form(review.id)
+    shown = entered or Entered(stored, photos=intake.staged_here(form))
     return page(
         "customer_edit.html",
         faults=shown.faults if entered else None,
@@ -185,6 +186,7 @@ def _edit_page(
         removed=removed or set(),
         questions=questions,
         most_photos=MOST_PHOTOS,
+        upload_form=form,
         entered=shown,
     )
 

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from reviewapp.collect.answering import help_look
-from reviewapp.collect.intake import Entered
+from reviewapp.collect.intake import HELP_FORM, Entered, review_form, staged_here
 from reviewapp.collect.link import address, other_languages, too_many, visit
 from reviewapp.collect.pages import Item, latest_answer
 from reviewapp.core import clock
@@ -47,8 +47,12 @@ def current_item() -> Item | None:
 
 def review_block(item: Item | None, entered: Entered = NOTHING) -> Markup:
     """`section#review`; it is told nothing of any score, so it cannot differ by one (G4)."""
+    form = review_form(item.line.id) if item else ""
+    if item and entered is NOTHING:
+        entered = Entered(photos=staged_here(form))
     return _block(
         "customer_block_review.html",
+        upload_form=form,
         item=item,
         questions=questions_about(item.product) if item else (),
         display_name=_suggested_name(),
@@ -62,8 +66,11 @@ def review_block(item: Item | None, entered: Entered = NOTHING) -> Markup:
 
 def help_block(look: str, entered: Entered = NOTHING) -> Markup:
     """`section#help`, as `answering.help_look` has it; open wherever something was entered."""
+    if entered is NOTHING:
+        entered = Entered(photos=staged_here(HELP_FORM))
     return _block(
         "customer_block_help.html",
+        upload_form=HELP_FORM,
         look="open" if entered.values and look == "folded" else look,
         routes=ROUTES,
         most_photos=MOST_PHOTOS,

@@ -112,7 +112,7 @@ def ask_for_help(token: str) -> Response:
     """Open a case; says who answers and by when."""
     sent = intake.sent_fields("route", "message")
     values, faults = read_form(HelpForm, sent)
-    photos = intake.take_photos()
+    photos = intake.take_photos(intake.HELP_FORM)
     said = intake.said(faults) | ({"help_media": photos.fault} if photos.fault else {})
     if said or too_many():
         entered = Entered(sent, said, photos.staged)
@@ -157,7 +157,7 @@ def send_review(token: str) -> Response:
     sent = intake.sent_fields("rating", "title", "body", "display_name", "permission", *names)
     values, faults = read_form(ReviewForm, sent)
     answers, wrong_answers = read_answers(questions, sent)
-    photos = intake.take_photos()
+    photos = intake.take_photos(intake.review_form(item.line.id))
     said = intake.said(faults | wrong_answers) | ({"media": photos.fault} if photos.fault else {})
     if said or too_many():
         entered = Entered(sent, said, photos.staged)

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-import unicodedata
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO, cast
+from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from babel.numbers import format_decimal
-from flask import g, request
+from flask import request
 from werkzeug.datastructures import FileStorage
 
 from reviewapp.collect.link import enter_visit, visit
 from reviewapp.collect.schemas import Fault
-from reviewapp.core.errors import AppError, OutsideFailed, TooMany
-from reviewapp.media.refusals import RefusedImage
-from reviewapp.media.service import MOST_PHOTOS, Staged, stage_photo, staged_photos
+from reviewapp.collect.tus import said_name, said_type, shown_name
+from reviewapp.core.errors import Invalid, OutsideFailed, TooLarge, TooMany
+from reviewapp.core.storage import disk_errors
+from reviewapp.media.service import MOST_PHOTOS, Staged, staged_photos
+from reviewapp.media.upload_finish import take_whole
+from reviewapp.media.upload_quota import Sender, Wanted
+from reviewapp.media.uploads import of_form, unfile
 from reviewapp.web.language import page_language
-from reviewapp.web.limits import client_address, limit
+from reviewapp.web.limits import address_digest
 from reviewapp.web.pages import gettext
 from reviewapp.web.session import kit, release, session
 
 SHOWN_NAME_CHARS = 40
+HELP_FORM = "help"
+"""What files for a message to the shop are filed under; a review's and an edit's name their row."""
 
 
 @dataclass(frozen=True)
@@ -63,47 +70,75 @@ def said(faults: Mapping[str, Fault]) -> dict[str, str]:
     }
 
 
-def take_photos(already: int = 0) -> Photos:
+def take_photos(form: str, already: int = 0) -> Photos:
     """Keep the photos that came before, and stage the new ones; each bad one gets its reason.
 
-    `already` photos are there in the review. Accepted ones stay staged whatever else is wrong.
+    `form` is whose files they are; `already` photos are there in the review. Accepted ones stay
+    staged whatever else is wrong.
     """
     files = [file for file in request.files.getlist("media") if file.filename]
     kept = _kept_before()
-    room = max(0, MOST_PHOTOS - already - len(kept))
-    if not files:
-        return Photos(tuple(kept[: MOST_PHOTOS - already]))
-    staged, reasons = _stage_each(files[:room])
-    if len(files) > room:
+    room = max(0, MOST_PHOTOS - already)
+    fitting = files[: max(0, room - len(kept))]
+    staged, reasons = _stage_each(fitting, form, [photo.id for photo in kept])
+    if len(kept) + len(files) > room:
         reasons.append(gettext("At most %(most)s photos can be sent.", most=MOST_PHOTOS))
-    return Photos((*kept, *staged), " ".join(reasons))
+    return Photos((*kept[:room], *staged), " ".join(reasons))
 
 
-def _stage_each(files: list[FileStorage]) -> tuple[list[Staged], list[str]]:
+def review_form(line_id: UUID) -> str:
+    """What files for the review of an order line are filed under until it is sent."""
+    return f"review-{line_id}"
+
+
+def edit_form(review_id: UUID) -> str:
+    """What files for an edit of a review are filed under until it is sent."""
+    return f"edit-{review_id}"
+
+
+def staged_here(form: str) -> tuple[Staged, ...]:
+    """Photos that came for this form and are not used yet, as after a closed tab."""
+    ids = [upload.asset_id for upload in of_form(session(), visit().request.id, form)]
+    known = [asset_id for asset_id in ids if asset_id is not None]
+    return tuple(staged_photos(session(), visit().request.id, known)) if known else ()
+
+
+def sender_here() -> Sender:
+    """Whose quota a file of this request counts against."""
+    return Sender(visit().shop.id, visit().request.id, address_digest())
+
+
+def _stage_each(
+    files: list[FileStorage], form: str, kept: list[UUID]
+) -> tuple[list[Staged], list[str]]:
     """Decoding takes its time: no transaction is held meanwhile."""
-    shop_id, request_id = visit().shop.id, visit().request.id
+    if not files:
+        return [], []
+    sender = sender_here()
     release()
+    with kit().database.transaction(sender.shop_id) as own:
+        unfile(own, sender.request_id, form, kept)
     staged: list[Staged] = []
     reasons: list[str] = []
     for file in files:
         try:
-            staged.append(_stage(file, shop_id, request_id))
-        except (RefusedImage, OutsideFailed, TooMany) as error:
-            reasons.append(f"{_shown_name(file)}: {_reason(error)}")
+            staged.append(_stage(file, sender, form))
+        except (Invalid, TooLarge, OutsideFailed, TooMany) as error:
+            name = shown_name(file.filename or "", SHOWN_NAME_CHARS)
+            reasons.append(f"{name}: {gettext(error.message)}")
     enter_visit()
     return staged, reasons
 
 
-def _stage(file: FileStorage, shop_id: UUID, request_id: UUID) -> Staged:
-    limit("photo", g.token, burst=30, per_minute=3)
-    limit("photo.address", client_address(), burst=90, per_minute=15)
-    return stage_photo(
-        kit(),
-        shop_id=shop_id,
-        request_id=request_id,
-        upload=cast(BinaryIO, file.stream),
-        client_name=file.filename or "",
-    )
+def _stage(file: FileStorage, sender: Sender, form: str) -> Staged:
+    """Put one file of a form on disk and have it looked at; what it says of itself is compared."""
+    with tempfile.TemporaryDirectory(prefix="reviewapp-upload-") as folder:
+        path = Path(folder) / "file"
+        with disk_errors("written"):
+            file.save(path)
+        said = {"filename": file.filename or "", "filetype": file.mimetype}
+        wanted = Wanted(form, said_name(said), said_type(said), path.stat().st_size)
+        return take_whole(kit(), sender, wanted, path)
 
 
 def _kept_before() -> list[Staged]:
@@ -114,13 +149,3 @@ def _kept_before() -> list[Staged]:
         except ValueError:
             continue
     return staged_photos(session(), visit().request.id, ids) if ids else []
-
-
-def _reason(error: AppError) -> str:
-    return gettext(error.message)
-
-
-def _shown_name(file: FileStorage) -> str:
-    """The client's name for the file, fit to be shown: one line, short, nothing invisible."""
-    name = "".join(c for c in file.filename or "" if unicodedata.category(c)[0] != "C")
-    return name if len(name) <= SHOWN_NAME_CHARS else f"{name[:SHOWN_NAME_CHARS]}…"

@@ -38,12 +38,17 @@ def gate_links(blueprint: Blueprint) -> None:
         token = str((request.view_args or {})["token"])
         bound_text()
         limit("link.address", client_address(), burst=300, per_minute=300)
-        g.token, g.request_id = token, kit().links.read("request", token)
-        enter_visit()
-        speak(chosen_language() or negotiate(visit().request.language))
+        enter_link(token)
         if request.method not in READING:
             check_same_origin()
             g.too_many = _over_limit(token)
+
+
+def enter_link(token: str) -> None:
+    """Read the link, load its visit, speak its language; NotFound for what is no link."""
+    g.token, g.request_id = token, kit().links.read("request", token)
+    enter_visit()
+    speak(chosen_language() or negotiate(visit().request.language))
 
 
 def bound_text() -> None:

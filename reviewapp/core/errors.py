@@ -22,6 +22,7 @@ MESSAGES: dict[str, str] = {
     "submission_gone": "This review is no longer here: it was deleted, or not confirmed in time.",
     "too_many": "Too many requests. Please wait a moment and try again.",
     "too_large": "What was sent is too large.",
+    "no_room": "There is no room left on our side right now. Please try again in a little while.",
     "outside_failed": "Something this needs did not answer. Please try again.",
     "unavailable": "The service cannot answer right now. Please try again in a minute.",
     "method_not_allowed": "This address does not take this kind of request.",
@@ -30,6 +31,18 @@ MESSAGES: dict[str, str] = {
     "idempotency_key_malformed": "An Idempotency-Key is 1 to 255 visible ASCII characters.",
     "idempotency_key_reused": "This Idempotency-Key was used for another request. Make a new one.",
     "idempotency_key_running": "The first request with this Idempotency-Key still runs.",
+    "tus_version": "This address speaks tus 1.0.0. Please send Tus-Resumable: 1.0.0.",
+    "upload_moved": "Other bytes of this file came in the meantime. Please ask how many are here.",
+    "upload_checksum": "These bytes arrived damaged. Please send them again.",
+    "upload_checksum_unknown": "This kind of checksum is not known here.",
+    "upload_gone": "This upload is over. Please choose the file again.",
+    "upload_too_large": "This file is too large. Please send a smaller one.",
+    "upload_longer_than_said": "More bytes came than this file was said to have.",
+    "upload_busy": "This file is being looked at. One moment.",
+    "uploads_of_form": "There are as many files here as can be sent. Remove one first.",
+    "uploads_open": "Too many files are on their way at once. Please wait until some have arrived.",
+    "uploads_count": "Too many files came from here today. Please try again tomorrow.",
+    "uploads_bytes": "Too many large files came from here today. Please try again tomorrow.",
     "internal": "Something went wrong on our side. Nothing was lost; please try again.",
 }
 
@@ -125,3 +138,10 @@ class OutsideFailed(AppError):
 
     status = 503
     default_code = "outside_failed"
+
+
+class NoRoom(OutsideFailed):
+    """The disk is full (RFC 4918 11.5): what is there stays whole, trying later helps."""
+
+    status = 507
+    default_code = "no_room"

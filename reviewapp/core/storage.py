@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 import secrets
@@ -12,7 +13,7 @@ from shutil import copyfileobj
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from reviewapp.core.errors import NotFound, OutsideFailed
+from reviewapp.core.errors import NoRoom, NotFound, OutsideFailed
 
 if TYPE_CHECKING:
     from reviewapp.core.storage_s3 import S3Storage
@@ -22,6 +23,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 _SUFFIX = re.compile(r"(\.[a-z0-9]{1,8}){0,2}")
 _MAX_KEY_LENGTH = 512
 _UNFINISHED = ".unfinished"
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class Storage(Protocol):
@@ -100,7 +102,7 @@ class LocalStorage:
     def put(self, key: str, data: bytes | BinaryIO, *, content_type: str) -> None:
         """See Storage. Temporary file, fsync, rename: a crash leaves the old object or the new."""
         target = self._path(key)
-        with _disk_errors("written"):
+        with disk_errors("written"):
             part = self._unfinished() / secrets.token_hex(16)
             try:
                 with part.open("xb") as file:
@@ -130,26 +132,26 @@ class LocalStorage:
 
     def read(self, key: str) -> bytes:
         """See Storage."""
-        with self.open(key) as file, _disk_errors("read"):
+        with self.open(key) as file, disk_errors("read"):
             return file.read()
 
     def exists(self, key: str) -> bool:
         """See Storage."""
         path = self._path(key)
-        with _disk_errors("read"):
+        with disk_errors("read"):
             return path.is_file()
 
     def delete(self, key: str) -> None:
         """See Storage. Empty folders stay: removing them would race with a `put`."""
         path = self._path(key)
-        with _disk_errors("written"), contextlib.suppress(FileNotFoundError, NotADirectoryError):
+        with disk_errors("written"), contextlib.suppress(FileNotFoundError, NotADirectoryError):
             path.unlink()
 
     def list(self, prefix: str) -> Iterator[str]:
         """See Storage."""
         folder = prefix.rpartition("/")[0]
         start = self._path(folder) if folder else self.root
-        with _disk_errors("read"):
+        with disk_errors("read"):
             keys = [file.relative_to(self.root).as_posix() for file in _files_below(start)]
         yield from sorted(key for key in keys if key.startswith(prefix))
 
@@ -194,11 +196,14 @@ def _sync_folder(folder: Path) -> None:
 
 
 def _failed(verb: str, error: OSError) -> OutsideFailed:
+    if error.errno in _FULL:
+        return NoRoom()
     return OutsideFailed(message=f"The storage cannot be {verb} ({error.strerror}).")
 
 
 @contextlib.contextmanager
-def _disk_errors(verb: str) -> Iterator[None]:
+def disk_errors(verb: str) -> Iterator[None]:
+    """Turn errors of the disk into NoRoom or OutsideFailed; `verb` is what was being done."""
     try:
         yield
     except OSError as error:

@@ -12,11 +12,12 @@ from typing import BinaryIO
 from uuid import UUID
 
 import structlog
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from reviewapp.core import clock
 from reviewapp.core.db import EVERY_SHOP, exactly_one, ping_after_commit
+from reviewapp.core.errors import Invalid
 from reviewapp.core.ids import new_id
 from reviewapp.core.kit import Kit
 from reviewapp.media.films import CleanFilm, FilmLimits, clean
@@ -151,7 +152,9 @@ def attach(
 ) -> list[MediaAsset]:
     """Use staged photos for a review or a message; each can be used once, by its own link.
 
-    Conflict when one of them is not staged for this link any more.
+    Conflict when one of them is not staged for this link any more, Invalid when they are more
+    than one review or message may have: the caller holds the link's row, so parallel forms are
+    counted one after the other.
     """
     if not ids:
         return []
@@ -172,8 +175,24 @@ def attach(
     ).all()
     for _ in set(ids) - {asset.id for asset in attached}:
         exactly_one(0)
+    _check_room(session, review_id, case_message_id)
     ping_after_commit(session, "media")
     return sorted(attached, key=lambda asset: asset.id)
+
+
+def _check_room(session: Session, review_id: UUID | None, case_message_id: UUID | None) -> None:
+    used = session.scalar(
+        select(func.count())
+        .select_from(MediaAsset)
+        .where(
+            MediaAsset.review_id == review_id
+            if review_id
+            else MediaAsset.case_message_id == case_message_id,
+            MediaAsset.state != "hidden",
+        )
+    )
+    if (used or 0) > MOST_PHOTOS:
+        raise Invalid("uploads_of_form")
 
 
 def hide(session: Session, asset: MediaAsset, reason: str) -> None:

@@ -19,6 +19,7 @@ from reviewapp.models import (
     review_request,
     review_submission,
     rights,
+    upload,
     widget,
 )
 
@@ -41,5 +42,6 @@ __all__ = [
     "review_request",
     "review_submission",
     "rights",
+    "upload",
     "widget",
 ]

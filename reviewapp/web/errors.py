@@ -37,9 +37,11 @@ def bind_errors(app: Flask) -> None:
 
 def answer(error: AppError) -> Response:
     """The answer for an error, in the face of the door it happened at."""
-    wants_json = request.path.startswith(JSON_PATHS) or request.headers.get(
-        "Accept", ""
-    ).startswith("application/json")
+    wants_json = (
+        g.get("speaks_json")
+        or request.path.startswith(JSON_PATHS)
+        or request.headers.get("Accept", "").startswith("application/json")
+    )
     response = _problem(error) if wants_json else _page(error)
     response.status_code = error.status
     if isinstance(error, TooMany):
@@ -48,9 +50,11 @@ def answer(error: AppError) -> Response:
 
 
 def _problem(error: AppError) -> Response:
+    # English for programs; a page's script shows it to the page's reader.
+    title = page_translator().gettext(error.message) if "language" in g else error.message
     body: dict[str, object] = {
         "type": "about:blank",
-        "title": error.message,
+        "title": title,
         "status": error.status,
         "code": error.code,
         "instance": request.path,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import time
 from threading import Lock
 
@@ -42,6 +44,12 @@ def limit(kind: str, who: str, *, burst: int, per_minute: float) -> int:
 def client_address() -> str:
     """The caller's address as the configured number of proxies tells it."""
     return request.remote_addr or "unknown"
+
+
+def address_digest() -> str:
+    """What is kept of the caller's address where a quota counts by it: keyed, so no address."""
+    key = kit().settings.secret_keys[0].encode()
+    return hmac.new(key, b"address:" + client_address().encode(), hashlib.sha256).hexdigest()
 
 
 def _take_locally(key: str, burst: int, rate: float, now: float) -> int:
