@@ -52,8 +52,10 @@ def stage_upload(
     if head and claimed is not None and (found or film) not in claimed:
         code = "type_mismatch" if claimed else "type_unsupported"
         detail = f"type {content_type!r}, content {found or film}"
-        raise RefusedVideo(f"video_{code}", detail) if as_film else RefusedImage(
-            f"image_{code}", detail
+        raise (
+            RefusedVideo(f"video_{code}", detail)
+            if as_film
+            else RefusedImage(f"image_{code}", detail)
         )
     if as_film:
         return stage_video(
