@@ -8,8 +8,8 @@ from sqlalchemy.dialects import postgresql
 
 from reviewapp.migrations.guards import wall_off
 
-revision = "0007"
-down_revision = "0006"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
