@@ -54,13 +54,10 @@ def register_doors(app: Flask) -> None:
     from reviewapp.accounts import admin as accounts
     from reviewapp.accounts import failures, home, letters_admin, shop_admin, signin
     from reviewapp.collect import admin as requests_admin
-    from reviewapp.collect import author, confirming, customer, unsubscribe, uploads
-    from reviewapp.collect import public as storefront
     from reviewapp.integrations import admin as catalog
     from reviewapp.moderate import admin as queue
     from reviewapp.moderate import admin_fairness, admin_reviews
     from reviewapp.support import admin as cases
-    from reviewapp.support.service import open_case
     from reviewapp.web import operation, static, theme
     from reviewapp.widgets import collections_admin, public
     from reviewapp.widgets.front import serve_published
@@ -81,15 +78,24 @@ def register_doors(app: Flask) -> None:
     app.register_blueprint(admin_reviews.blueprint)
     app.register_blueprint(admin_fairness.blueprint)
     app.register_blueprint(collections_admin.blueprint)
+    _register_customer_doors(app)
+    app.register_blueprint(public.blueprint)
+    serve_published(app, app.extensions["kit"])
+    bind_api(app, api_doors())
+
+
+def _register_customer_doors(app: Flask) -> None:
+    """The doors of those who buy: behind a link, and on the storefront."""
+    from reviewapp.collect import author, confirming, customer, unsubscribe, uploads
+    from reviewapp.collect import public as storefront
+    from reviewapp.support.service import open_case
+
     app.register_blueprint(customer.blueprint, open_case=open_case)
     app.register_blueprint(author.blueprint)
     app.register_blueprint(uploads.blueprint)
     app.register_blueprint(unsubscribe.blueprint)
     app.register_blueprint(storefront.blueprint)
     app.register_blueprint(confirming.blueprint)
-    app.register_blueprint(public.blueprint)
-    serve_published(app, app.extensions["kit"])
-    bind_api(app, api_doors())
 
 
 def api_doors() -> list[ApiBlueprint]:
