@@ -8,8 +8,8 @@ from sqlalchemy.dialects import postgresql
 
 from reviewapp.migrations.guards import wall_off
 
-revision = "0009"
-down_revision = "0008"
+revision = "0010"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
