@@ -158,9 +158,7 @@ def own_photo(session: Session, request_id: UUID, asset_id: UUID) -> StoredPhoto
     ).first()
     if asset is None:
         raise NotFound
-    smallest = next(iter(asset.renditions), None)
-    if smallest is None:
-        return StoredPhoto(asset.key, asset.content_type)
+    smallest = asset.picture(0) or asset
     return StoredPhoto(smallest.key, smallest.content_type)
 
 

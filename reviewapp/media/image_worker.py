@@ -16,7 +16,7 @@ from typing import Any
 
 from PIL import Image
 
-from reviewapp.media import pixels
+from reviewapp.media import encodings, looks, pixels
 
 _NOBODY_ID = 65534
 
@@ -56,17 +56,17 @@ def _sanitise(
     payload: bytes, source_format: str, max_pixels: int
 ) -> tuple[dict[str, Any], list[bytes]]:
     image = pixels.normalise(payload, source_format, max_pixels)
-    master, look = pixels.encode_master(image), pixels.look_of(image)
+    master, look = encodings.encode_master(image), looks.look_of(image)
     facts = {"files": [_facts(master)], "look": vars(look)}
     return facts, [master.data]
 
 
 def _render(payload: bytes, widths_px: list[int]) -> tuple[dict[str, Any], list[bytes]]:
-    made = pixels.renditions(payload, widths_px)
+    made = list(encodings.renditions(payload, widths_px))
     return {"files": [_facts(file) for file in made]}, [file.data for file in made]
 
 
-def _facts(file: pixels.Encoded) -> dict[str, Any]:
+def _facts(file: encodings.Encoded) -> dict[str, Any]:
     return {
         "content_type": file.content_type,
         "width": file.width,
@@ -85,7 +85,7 @@ def _warm_up() -> None:
         out = BytesIO()
         dot.save(out, source_format)
         pixels.normalise(out.getvalue(), source_format, 4)
-    pixels.look_of(dot)
+    looks.look_of(dot)
 
 
 def _confine(address_space_bytes: int) -> None:

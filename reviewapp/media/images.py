@@ -21,7 +21,8 @@ from reviewapp.media.image_types import (
 )
 from reviewapp.media.refusals import RefusedImage
 
-RENDITION_WIDTHS_PX = (320, 640, 1280)
+RENDITION_WIDTHS_PX = (320, 640, 1280, 2048)
+_SUFFIXES = {"image/jpeg": ".jpg", "image/webp": ".webp", "image/avif": ".avif"}
 POOL_SIZE = 2
 
 _log = structlog.get_logger(__name__)
@@ -45,7 +46,8 @@ class SanitisedImage:
     """The master: upright sRGB JPEG of pixels alone, longest side at most 2560 px.
 
     `sha256` (hex) is of `data`, `source_sha256` of what was sent. `placeholder` is a data URL,
-    `dominant_color` `#rrggbb`, `dhash` a signed 64-bit number (compare with `dhash_distance`).
+    `dominant_color` `#rrggbb`, `dhash` a signed 64-bit number (compare with `dhash_distance`),
+    `sharpness` and `brightness` as in `looks.Look`.
     """
 
     data: bytes
@@ -56,6 +58,8 @@ class SanitisedImage:
     placeholder: str
     dominant_color: str
     dhash: int
+    sharpness: float
+    brightness: float
     source_format: str
     source_sha256: str
 
@@ -73,7 +77,7 @@ class RenditionFile:
     @property
     def suffix(self) -> str:
         """File ending by content type."""
-        return ".jpg" if self.content_type == "image/jpeg" else ".webp"
+        return _SUFFIXES[self.content_type]
 
 
 def sanitise(
@@ -115,7 +119,7 @@ def sanitise(
 
 
 def render(master: bytes, *, limits: ImageLimits = DEFAULT_LIMITS) -> list[RenditionFile]:
-    """WebP at 320, 640 and 1280 px, narrowest first, then one JPEG of at most 640 px.
+    """WebP and AVIF at 320, 640, 1280 and 2048 px, and JPEG at 640 and 1280 px, widest first.
 
     Never wider than the master: one of 500 px gives 320 and 500. Raises RefusedImage for bytes
     that `sanitise` did not make, or OutsideFailed when no image process can be had.

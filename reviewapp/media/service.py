@@ -72,6 +72,9 @@ def stage_photo(
                 placeholder=image.placeholder,
                 dominant_color=image.dominant_color,
                 dhash=image.dhash,
+                sharpness=image.sharpness,
+                brightness=image.brightness,
+                source_sha256=image.source_sha256,
             )
         )
     return Staged(asset_id, image.width, image.height, image.placeholder)

@@ -125,6 +125,21 @@ class MediaAsset(OwnedByShop, Base):
 
     renditions: Mapped[list[Rendition]] = relationship(lazy="raise", order_by="Rendition.width")
 
+    def picture(self, width_px: int) -> Rendition | None:
+        """The narrowest still of at least this width, else the widest; None without any.
+
+        WebP or JPEG: where no choice can be offered, every browser has to show it.
+        """
+        stills = [
+            one
+            for one in self.renditions
+            if one.role in ("image", "poster") and one.content_type != "image/avif"
+        ]
+        wide = [one for one in stills if one.width >= width_px]
+        if wide:
+            return min(wide, key=lambda one: (one.width, one.byte_count))
+        return max(stills, key=lambda one: (one.width, -one.byte_count), default=None)
+
 
 class Rendition(OwnedByShop, Base):
     """One size and format of an asset, public once its review is published.

@@ -135,11 +135,8 @@ def photo(review_id: UUID, asset_id: UUID) -> Response:
 
 
 def _file(asset: MediaAsset, *, whole: bool) -> tuple[str, str]:
-    small = [row for row in asset.renditions if row.width <= PHOTO_WIDTH]
-    if whole or not small:
-        return asset.key, asset.content_type
-    largest = max(small, key=lambda row: (row.width, row.content_type == "image/webp"))
-    return largest.key, largest.content_type
+    shown = (None if whole else asset.picture(PHOTO_WIDTH)) or asset
+    return shown.key, shown.content_type
 
 
 def _page(

@@ -131,8 +131,8 @@ def photo(case_id: UUID, asset_id: UUID) -> Response:
     """A photo the customer sent with the case; private, as the whole case is."""
     found = queries.case_of(session(), actor().shop.id, case_id)
     asset = queries.photo_of(session(), found.id, asset_id)
-    small = [r for r in asset.renditions if r.width >= SMALL_PHOTO_WIDTH]
-    shown = small[0] if small and "small" in request.args else asset
+    small = asset.picture(SMALL_PHOTO_WIDTH) if "small" in request.args else None
+    shown = small or asset
     return Response(kit().storage.read(shown.key), content_type=shown.content_type)
 
 

@@ -109,7 +109,13 @@ def _json_ld(view: ProductView) -> Markup | None:
 
 
 def _srcset(photo: Photo, base: str) -> str:
-    return ", ".join(f"{base}/{source.path} {source.width}w" for source in photo.sources)
+    """The widths to choose from in the first type offered: one list holds one type."""
+    kind = photo.sources[0].content_type
+    return ", ".join(
+        f"{base}/{source.path} {source.width}w"
+        for source in photo.sources
+        if source.content_type == kind
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -91,7 +91,7 @@ def imported_from(source: str) -> str | None:
 
 
 def photos_of(session: Session, review_ids: Sequence[UUID]) -> dict[UUID, tuple[Photo, ...]]:
-    """The shown photos of these reviews, each with its renditions by rising width."""
+    """The shown photos of these reviews, each with its renditions: by type, by rising width."""
     if not review_ids:
         return {}
     rows = session.execute(
@@ -108,8 +108,13 @@ def photos_of(session: Session, review_ids: Sequence[UUID]) -> dict[UUID, tuple[
             Rendition.content_type,
         )
         .join(Rendition, Rendition.asset_id == MediaAsset.id)
-        .where(MediaAsset.review_id.in_(review_ids), Rendition.role == "image", *shown_photo())
-        .order_by(MediaAsset.review_id, MediaAsset.id, Rendition.width, Rendition.content_type)
+        .where(MediaAsset.review_id.in_(review_ids), *shown_photo(), Rendition.role == "image")
+        .order_by(
+            MediaAsset.review_id,
+            MediaAsset.id,
+            Rendition.content_type.desc(),  # webp, jpeg, avif
+            Rendition.width,
+        )
     ).all()
     found: defaultdict[Any, dict[UUID, list[Any]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:

@@ -72,4 +72,7 @@ def _review(review: PublishedReview, base_url: str) -> dict[str, Any]:
 
 
 def _largest(photo: Photo) -> str:
-    return max(photo.sources, key=lambda source: source.width).path
+    """The largest JPEG: what every reader of such data takes; else the largest file."""
+    return max(
+        photo.sources, key=lambda source: (source.content_type == "image/jpeg", source.width)
+    ).path

@@ -1,4 +1,4 @@
-"""An independent reader for what `sanitise` and `render` make: pixels and nothing else."""
+"""An independent reader for what is stored of a photo: pixels and nothing else."""
 
 from __future__ import annotations
 
@@ -30,9 +30,11 @@ _EXIFTOOL_STRUCTURE = {
 
 
 def assert_only_pixels(data: bytes) -> None:
-    """Fail when a JPEG or WebP holds any part that is not needed to decode it."""
+    """Fail when a JPEG, WebP or AVIF holds any part that is not needed to decode it."""
     if data.startswith(b"\xff\xd8"):
         _assert_bare_jpeg(data)
+    elif data[4:12] == b"ftypavif":
+        _assert_bare_avif(data)
     else:
         _assert_bare_webp(data)
 
@@ -70,6 +72,27 @@ def _end_of_scan(data: bytes, at: int) -> int:
     while data[at] != 0xFF or data[at + 1] in {0x00, *range(0xD0, 0xD8)}:
         at += 1
     return at
+
+
+def _assert_bare_avif(data: bytes) -> None:
+    """One item, an AV1 picture, and nothing behind it (ISO/IEC 23008-12)."""
+    outer = _boxes(data)
+    assert [name for name, _ in outer] == [b"ftyp", b"meta", b"mdat"]
+    meta = dict(_boxes(outer[1][1][4:]))
+    assert set(meta) <= {b"hdlr", b"pitm", b"iloc", b"iinf", b"iprp"}, meta.keys()
+    assert meta[b"iinf"].count(b"infe") == meta[b"iinf"].count(b"av01") == 1
+    names = {name for name, _ in _boxes(dict(_boxes(meta[b"iprp"]))[b"ipco"])}
+    assert names <= {b"ispe", b"pixi", b"av1C", b"colr"}, names
+
+
+def _boxes(data: bytes) -> list[tuple[bytes, bytes]]:
+    found, at = [], 0
+    while at < len(data):
+        size = int.from_bytes(data[at : at + 4])
+        assert 8 <= size <= len(data) - at, "bytes that belong to no box"
+        found.append((data[at + 4 : at + 8], data[at + 8 : at + size]))
+        at += size
+    return found
 
 
 def _assert_bare_webp(data: bytes) -> None:

@@ -50,7 +50,8 @@ def test_a_fresh_process_can_be_asked_for_sizes_first(pool: ImagePool) -> None:
     answer = asked(pool, master.getvalue(), task="render", widths_px=[320])
 
     assert [(one["width"], one["content_type"]) for one in answer.facts["files"]] == [
-        (320, "image/webp")
+        (320, "image/avif"),
+        (320, "image/webp"),
     ]
 
 

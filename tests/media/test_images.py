@@ -210,13 +210,20 @@ def test_renditions_are_never_wider_than_the_master(saved: Saved, width: int) ->
 
     files = render(master.data)
 
-    webp = [file.width for file in files if file.content_type == "image/webp"]
-    assert webp == sorted({min(width, wanted) for wanted in (320, 640, 1280)})
-    assert [f.width for f in files if f.content_type == "image/jpeg"] == [min(width, 640)]
+    made = {
+        kind: sorted(file.width for file in files if file.content_type == f"image/{kind}")
+        for kind in ("webp", "avif", "jpeg")
+    }
+    assert made["webp"] == sorted({min(width, wanted) for wanted in (320, 640, 1280, 2048)})
+    assert made["avif"] == made["webp"]
+    assert made["jpeg"] == sorted({min(width, 640), min(width, 1280)})
     for file in files:
-        assert Image.open(BytesIO(file.data)).size == (file.width, file.height)
+        picture = Image.open(BytesIO(file.data))
+        assert picture.size == (file.width, file.height)
+        assert f"image/{str(picture.format).lower()}" == file.content_type
+        assert alike(corner_colours(picture), [(0x80, 0x60, 0x40)] * 4)
         assert file.sha256 == hashlib.sha256(file.data).hexdigest()
-        assert file.suffix == {"image/webp": ".webp", "image/jpeg": ".jpg"}[file.content_type]
+        assert file.suffix == f".{file.content_type[6:].replace('jpeg', 'jpg')}"
 
 
 def test_bytes_that_are_no_master_are_not_rendered() -> None:

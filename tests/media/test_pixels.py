@@ -86,8 +86,8 @@ def test_the_worker_answers_with_files_and_facts() -> None:
 
     facts, parts = image_worker._answer({"task": "render", "widths_px": [100, 320]}, parts[0])
 
-    assert [file["width"] for file in facts["files"]] == [100, 240, 240]
-    assert len(parts) == 3
+    assert [file["width"] for file in facts["files"]] == [240, 240, 240, 100, 100]
+    assert len(parts) == 5
 
 
 @pytest.mark.parametrize(
