@@ -61,3 +61,9 @@ def pool() -> Iterator[ImagePool]:
     made = ImagePool(size=1, pictures_per_process=3)
     yield made
     made.close()
+
+
+@pytest.fixture(autouse=True)
+def _pixel_limit_of_this_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The steps of the image process, run in ours, leave their limit behind in Pillow."""
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", Image.MAX_IMAGE_PIXELS)
