@@ -59,7 +59,7 @@ def register_doors(app: Flask) -> None:
     from reviewapp.moderate import admin_fairness, admin_reviews
     from reviewapp.support import admin as cases
     from reviewapp.web import operation, static, theme
-    from reviewapp.widgets import collections_admin, public
+    from reviewapp.widgets import collections_admin, public, public_feedback
     from reviewapp.widgets.front import serve_published
 
     app.register_blueprint(static.blueprint)
@@ -80,6 +80,7 @@ def register_doors(app: Flask) -> None:
     app.register_blueprint(collections_admin.blueprint)
     _register_customer_doors(app)
     app.register_blueprint(public.blueprint)
+    app.register_blueprint(public_feedback.blueprint)
     serve_published(app, app.extensions["kit"])
     bind_api(app, api_doors())
 

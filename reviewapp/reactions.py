@@ -23,7 +23,8 @@ from reviewapp.outbox.relay import Reaction
 from reviewapp.rights.ledger import forget_origins
 from reviewapp.rights.service import expire_permissions
 from reviewapp.web.api_idempotency import forget_idempotency_keys
-from reviewapp.widgets.follow import show_product, show_review, show_shop
+from reviewapp.widgets.feedback import forget_votes
+from reviewapp.widgets.follow import show_collection, show_product, show_review, show_shop
 from reviewapp.widgets.publishing import publish_due
 
 
@@ -37,18 +38,20 @@ AFTER: Mapping[str, Sequence[Reaction]] = {
     "case.message_received": (),
     "case.opened": (),
     "case.state_changed": (),
-    "collection.changed": (),
+    "collection.changed": (show_collection,),
     "media.failed": (),
     "media.hidden": (show_review,),
     "media.ready": (show_review,),
     "permission.withdrawn": (),
     "product.changed": (show_product,),
+    "question.asked": (),
     "reply.published": (show_review,),
     "reply.withdrawn": (show_review,),
     "review.edited": (screen_review, show_review),
     "review.held": (),
     "review.published": (show_review,),
     "review.redacted": (show_review,),
+    "review.reported": (),
     "review.refused": (show_review, tell_refused_author),
     "review.submitted": (screen_review,),
     "review.withdrawn": (show_review,),
@@ -83,5 +86,6 @@ EVERY: Mapping[str, Every] = {
     "fairness": Every(timedelta(hours=1), watch_fairness),
     "submissions": Every(timedelta(hours=1), forget_submissions),
     "idempotency_keys": Every(timedelta(hours=1), forget_idempotency_keys),
+    "votes": Every(timedelta(hours=1), forget_votes),
 }
 """Errand name → how often, what. Names are what `ping_after_commit` is handed."""

@@ -31,7 +31,7 @@ def backlog_is_empty(kit: Kit) -> bool:
         exists().where(Mail.state == "claimed"),
         exists().where(MediaAsset.state == "attached"),
         exists().where(Publication.dirty_at <= now),
-        exists().where(ShopDocument.dirty_at.is_not(None), ShopDocument.path.not_in(SLOW)),
+        exists().where(ShopDocument.dirty_at <= now, ShopDocument.path.not_in(SLOW)),
         exists().where(Review.state == "pending", Review.decide_by <= now),
     )
     with kit.database.transaction(EVERY_SHOP) as session:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from reviewapp.core.kit import Kit
 from reviewapp.models.outbox import OutboxEvent
+from reviewapp.widgets.marks import collection_path, mark_shop
 from reviewapp.widgets.service import refresh_product, refresh_review, refresh_shop
 
 
@@ -26,3 +27,8 @@ def show_product(session: Session, kit: Kit, event: OutboxEvent) -> None:
 def show_shop(session: Session, kit: Kit, event: OutboxEvent) -> None:
     """After the shop was made, or changed its name, language or rules."""
     refresh_shop(session, event.shop_id)
+
+
+def show_collection(session: Session, kit: Kit, event: OutboxEvent) -> None:
+    """After a selection was made, filled, renamed or taken away: `key` in the event."""
+    mark_shop(session, event.shop_id, [collection_path(event.payload["key"])])

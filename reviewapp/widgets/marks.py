@@ -105,12 +105,20 @@ _SHOWN_WITH = _PRODUCT.where(
 
 
 def mark_shop(
-    session: Session, shop_id: UUID, paths: Sequence[str], *, at_once: bool = False
+    session: Session,
+    shop_id: UUID,
+    paths: Sequence[str],
+    *,
+    at: datetime | None = None,
+    at_once: bool = False,
 ) -> None:
-    """Note that these documents of the whole shop are behind; `at_once` lets none of them rest."""
+    """Note that these documents of the whole shop are behind.
+
+    `at` in the future lets the change wait; `at_once` lets none of them rest.
+    """
     new = insert(ShopDocument).values(
         [
-            {"shop_id": shop_id, "path": path, "dirty_at": clock.now(), "revision": 1}
+            {"shop_id": shop_id, "path": path, "dirty_at": at or clock.now(), "revision": 1}
             for path in sorted(paths)
         ]
     )
@@ -118,7 +126,7 @@ def mark_shop(
         new.on_conflict_do_update(
             index_elements=[ShopDocument.shop_id, ShopDocument.path],
             set_={
-                "dirty_at": func.coalesce(ShopDocument.dirty_at, new.excluded.dirty_at),
+                "dirty_at": func.least(ShopDocument.dirty_at, new.excluded.dirty_at),
                 "revision": ShopDocument.revision + 1,
                 "published_at": None if at_once else ShopDocument.published_at,
             },
@@ -160,12 +168,14 @@ def shard_of_path(path: str) -> int:
     return int(path.removeprefix(STARS_FOLDER).removesuffix(".json"))
 
 
-def mark_store(session: Session, shop_id: UUID, store_position: int | None) -> None:
+def mark_store(
+    session: Session, shop_id: UUID, store_position: int | None, *, at: datetime | None = None
+) -> None:
     """Note that the store's numbers, its newest reviews, and this one's page are behind."""
     paths = [STORE, STORE_PAGE]
     if store_position is not None:
         paths.append(store_page_path(chunk_of(store_position)))
-    mark_shop(session, shop_id, paths)
+    mark_shop(session, shop_id, paths, at=at)
 
 
 def store_page_path(number: int) -> str:

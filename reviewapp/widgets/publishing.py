@@ -57,7 +57,7 @@ def _until_next(kit: Kit) -> timedelta | None:
         Publication.dirty_at <= clock.now() + PACE, Publication.claimed_at.is_(None)
     )
     documents = select(func.min(ShopDocument.published_at)).where(
-        ShopDocument.dirty_at.is_not(None),
+        ShopDocument.dirty_at <= clock.now() + PACE,
         ShopDocument.claimed_at.is_(None),
         ShopDocument.path.not_in(SLOW),
     )

@@ -1,12 +1,15 @@
-"""Shapes at the border of the live queries."""
+"""Shapes at the border of storefronts: live queries, votes, reports, questions."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, post_load, validate
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
+from reviewapp.models.feedback import REPORT_REASONS
+from reviewapp.outbox.addresses import BadAddress, path_of
 from reviewapp.widgets.rules import STARS
 
 SORTS = ("newest", "oldest", "highest", "lowest")
@@ -61,3 +64,67 @@ class ReviewQuerySchema(Schema):
     def build(self, values: dict[str, Any], **kwargs: Any) -> ReviewQuery:
         """The query as a value."""
         return ReviewQuery(**values)
+
+
+class Words(fields.String):
+    """A text as people type it: no NUL, no blanks around, at most `most` characters."""
+
+    def __init__(self, most: int, **kwargs: Any) -> None:
+        super().__init__(validate=validate.Length(max=most), **kwargs)
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        cleaned = text.replace("\0", "").replace("\r\n", "\n").strip()
+        if not cleaned and self.required:
+            raise self.make_error("required")
+        return cleaned
+
+
+class MailAddress(fields.Field[str | None]):
+    """An address an answer can be mailed to; empty counts as none."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> str | None:
+        address = str(value).strip()
+        if not address:
+            return None
+        try:
+            path = path_of(address)
+        except BadAddress as error:
+            raise ValidationError("This is no e-mail address.") from error
+        if "." not in path.domain:
+            raise ValidationError("This is no e-mail address.")
+        return address
+
+
+class VoteSchema(Schema):
+    """`{"helpful": true | false}`."""
+
+    helpful = fields.Boolean(required=True)
+
+
+class ReportSchema(Schema):
+    """`{"reason", "note", "email", "lang"}`; "other" needs a note."""
+
+    reason = fields.String(required=True, validate=validate.OneOf(REPORT_REASONS))
+    note = Words(2000, load_default="")
+    email = MailAddress(load_default=None, allow_none=True)
+    lang = Words(40, load_default="")
+
+    @validates_schema
+    def explained(self, values: dict[str, Any], **kwargs: Any) -> None:
+        """Without one of the reasons a person needs words to look into."""
+        if values.get("reason") == "other" and not values.get("note"):
+            raise ValidationError("Say what is wrong.", "note")
+
+
+class QuestionSchema(Schema):
+    """`{"body", "author", "email", "lang"}`."""
+
+    body = Words(1000, required=True)
+    author = Words(80, load_default="")
+    email = MailAddress(load_default=None, allow_none=True)
+    lang = Words(40, load_default="")

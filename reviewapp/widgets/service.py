@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -61,12 +62,12 @@ def refresh_review(session: Session, review_id: UUID) -> None:
     mark_review(session, review)
 
 
-def mark_review(session: Session, review: Review) -> None:
-    """Note that every document which shows this placed review is behind."""
+def mark_review(session: Session, review: Review, *, at: datetime | None = None) -> None:
+    """Note that every document which shows this placed review is behind; see `mark_listing`."""
     if review.position is None or review.listing_id is None:
         return
-    mark_listing(session, review.listing_id, [chunk_of(review.position)])
-    mark_store(session, review.shop_id, review.store_position)
+    mark_listing(session, review.listing_id, [chunk_of(review.position)], at=at)
+    mark_store(session, review.shop_id, review.store_position, at=at)
     picked = select(Collection.key).where(
         Collection.id.in_(
             select(CollectionItem.collection_id).where(CollectionItem.review_id == review.id)
@@ -74,7 +75,7 @@ def mark_review(session: Session, review: Review) -> None:
     )
     paths = [collection_path(key) for key in session.scalars(picked)]
     if paths:
-        mark_shop(session, review.shop_id, paths)
+        mark_shop(session, review.shop_id, paths, at=at)
 
 
 def refresh_product(session: Session, product_id: UUID) -> None:

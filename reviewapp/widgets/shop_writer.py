@@ -53,7 +53,7 @@ def _claim(kit: Kit) -> list[DocumentClaim]:
     due = (
         select(ShopDocument.shop_id, ShopDocument.path)
         .where(
-            ShopDocument.dirty_at.is_not(None),
+            ShopDocument.dirty_at <= now,
             rested,
             or_(ShopDocument.claimed_at.is_(None), ShopDocument.claimed_at < now - LEASE),
         )
