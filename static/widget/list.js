@@ -1,108 +1,134 @@
 /** The list of reviews: summary, the shopper's own filters, reviews, more of them on demand. */
-import { h } from "./dom.js";
-import { makeLightbox } from "./lightbox.js";
 import { listSheet } from "./list-style.js";
-import { documentPager, livePager } from "./pager.js";
-import { drawPhotos, drawReview } from "./review.js";
-import { drawSummary } from "./summary.js";
-import { wordsFor } from "./words.js";
+import { pagerOf } from "./pager.js";
+import {
+  button,
+  choiceOf,
+  drawLinks,
+  drawMedia,
+  drawReview,
+  drawSummary,
+  fill,
+  h,
+  isNarrowed,
+  liveOf,
+  mediaOf,
+  send,
+  sharedSheet,
+  starSheet,
+  stripOf,
+} from "./shared.js";
+import { drawTools } from "./tools.js";
 
-const ORDERS = ["newest", "oldest", "highest", "lowest"];
+/** Reviews somebody on this page found helpful; kept in memory, for this visit only. */
+const thanked = new Set();
 
-/** Fill `element`; rejects, and leaves it as it was, when the data cannot be had. */
-export async function mount(element, kit) {
-  const language = kit.languageOf(element);
-  const [words, head] = await Promise.all([wordsFor(language), kit.head(kit.key)]);
+/** The list of a product; rejects when its data cannot be had. */
+export async function draw(_element, kit) {
+  const head = await kit.get(`products/${kit.key}/head.json`);
   if (head > 0 && head !== 404) throw new Error(head);
-  const root = kit.open(element, kit.starSheet, listSheet);
-  const frame = h("section", {
-    part: "list",
-    lang: words === undefined ? null : language,
-    ariaLabel: words.region,
-  });
-  if (head.summary?.count) fill(frame, head, { ...kit, words, language });
+  const { words, product } = kit;
+  const frame = h("section", { part: "list", lang: kit.language[1], ariaLabel: words.region });
+  if (head.summary?.count) fillFrame(frame, head, kit, !summaryOf(product));
   else frame.append(h("p", { part: "empty" }, words.none));
-  root.replaceChildren(frame);
+  return [frame, starSheet, sharedSheet, listSheet];
 }
 
-function fill(frame, head, kit) {
+/** The product's own summary tag, which then need not be repeated in the list. */
+const summaryOf = (product) =>
+  [...document.getElementsByTagName("review-summary")].find((tag) => tag.getAttribute("product") === product);
+
+function fillFrame(frame, head, given, withSummary) {
+  const choice = choiceOf(given.product);
+  const kit = { ...given, choice };
   const { words, folder, key } = kit;
-  const box = makeLightbox(words, folder);
-  const chosen = { stars: [], photos: false, sort: ORDERS[0] };
+  const show = async (items, index) => (await kit.load("lightbox")).show(items, index, frame, kit);
   const reviews = h("div", { part: "reviews" });
   const status = h("p", { part: "status", role: "status" });
-  const more = h("button", { type: "button", part: "more" }, words.more);
-  const clear = h("button", { type: "button", part: "clear", hidden: true }, words.clear);
-  const draw = (review) => drawReview(review, { ...kit, show: box.show });
-  let page = documentPager(head, kit);
+  const more = button({ part: "more" }, words.more);
+  const drawOne = (review) =>
+    drawReview(review, kit, drawMedia(mediaOf(review), kit, show), drawActions(review, frame, kit));
+  let page;
 
-  const filtered = () => chosen.stars.length > 0 || chosen.photos;
   async function load(replace) {
     const asked = page;
     more.disabled = true;
+    reserve(reviews, replace ? 0 : Math.min(20, head.summary.count - reviews.childElementCount));
     try {
       const { reviews: found, done } = await asked();
       if (asked !== page) return;
-      const drawn = found.map(draw);
+      const drawn = found.map(drawOne);
       if (replace) reviews.replaceChildren(...drawn);
       else reviews.append(...drawn);
       more.hidden = done;
-      tell(status, reviews.childElementCount, head.summary.count, filtered(), kit);
-      if (!replace) drawn[0]?.focus();
+      tell(status, reviews.childElementCount, head.summary.count, isNarrowed(choice.value), kit);
+      if (!replace) {
+        reviews.style.minBlockSize = "";
+        drawn[0]?.focus();
+      }
     } catch {
       if (asked === page) status.textContent = words.failed;
     }
     more.disabled = false;
   }
-  function choose(change) {
-    Object.assign(chosen, change);
-    clear.hidden = !filtered();
-    const plain = !filtered() && chosen.sort === ORDERS[0];
-    page = plain ? documentPager(head, kit) : livePager(chosen, kit);
-    summary.press(chosen.stars);
-    photos.ariaPressed = chosen.photos;
-    load(true);
+  function start() {
+    page = pagerOf(choice.value, head, kit);
+    return load(true);
   }
-  const summary = drawSummary(head.summary, kit, (star) => {
-    const { stars } = chosen;
-    choose({ stars: stars.includes(star) ? stars.filter((each) => each !== star) : [...stars, star].sort() });
-  });
-  const photos = h(
-    "button",
-    { type: "button", part: "filter", ariaPressed: false, hidden: !head.media.length },
-    words.photos,
-  );
-  photos.onclick = () => choose({ photos: !chosen.photos });
-  clear.onclick = () => choose({ stars: [], photos: false });
   more.onclick = () => load(false);
-  const order = h(
-    "select",
-    { part: "order" },
-    ...ORDERS.map((name) => h("option", { value: name }, words[name])),
-  );
-  order.onchange = () => choose({ sort: order.value });
+  choice.watch(frame, start);
+  choice.finds = (id) => {
+    const found = frame.isConnected && [...reviews.children].find((article) => article.dataset.id === id);
+    return found && (() => found.focus());
+  };
   frame.append(
-    summary.block,
-    head.media.length
-      ? drawPhotos(head.media, words.photo.replace("%", words.customer), folder, box.show)
-      : "",
-    h("div", { part: "tools" }, h("label", {}, `${words.sort} `, order), photos, clear),
+    withSummary ? drawSummary(head, kit, () => {}) : "",
+    drawMedia(stripOf(head), kit, show) || "",
+    drawTools(head, kit),
     status,
     reviews,
     more,
-    h(
-      "p",
-      { part: "links" },
-      h("a", { href: `${folder}products/${key}/index.html` }, words.all),
-      h("a", { href: `${folder}policy.html` }, words.policy),
-    ),
-    box.dialog,
+    drawLinks(kit, `${folder}products/${key}/index.html`),
   );
-  load(true);
+  start();
 }
 
-function tell(status, shown, count, filtered, { words, language }) {
-  const number = (value) => value.toLocaleString(language);
-  const text = filtered ? words.found : words.shown.replace("#", number(count));
-  status.textContent = shown ? text.replace("%", number(shown)) : words.nothing;
+/** Keep the list's height, and that of reviews to come, so that nothing below moves late. */
+function reserve(reviews, coming) {
+  const { offsetHeight: height, childElementCount: count } = reviews;
+  if (count) reviews.style.minBlockSize = `${height + (coming * height) / count}px`;
+}
+
+function tell(status, shown, count, narrowed, { words, language }) {
+  const number = (value) => value.toLocaleString(language[0]);
+  const text = fill(narrowed ? words.found : words.shown, number(shown), number(count));
+  status.textContent = shown ? text : words.nothing;
+}
+
+/** Helpful, counted at once and taken back if it did not arrive; and the way to report. */
+function drawActions({ id, helpful = 0 }, frame, kit) {
+  const { words, folder, language } = kit;
+  const thanks = button({ part: "helpful" });
+  const show = (count) => {
+    thanks.ariaPressed = thanked.has(id);
+    thanks.textContent = words.helpful + (count ? ` (${count.toLocaleString(language[0])})` : "");
+  };
+  thanks.onclick = async () => {
+    if (thanked.has(id)) return;
+    thanked.add(id);
+    show(helpful + 1);
+    actions.querySelector("[role=alert]")?.remove();
+    try {
+      show((await send(`${liveOf(folder)}reviews/${id}/helpful`, { helpful: true })).helpful);
+    } catch {
+      thanked.delete(id);
+      show(helpful);
+      actions.append(h("span", { role: "alert" }, words.unsent));
+    }
+  };
+  const report = button({ part: "report", ariaHasPopup: "dialog" }, words.report);
+  report.onclick = async () => (await kit.load("report")).ask(id, frame, kit);
+  show(helpful + thanked.has(id));
+  const actions = h("p", { part: "actions" }, thanks, report);
+  return actions;
 }

@@ -1,15 +1,12 @@
 /** Where the next reviews come from: documents for the default order, live queries for others. */
+import { ask, isNarrowed, liveOf, ORDERS } from "./shared.js";
 
-/** The JSON at `url`; null where there is nothing. A failure may be asked again. */
-async function ask(url) {
-  const answer = await fetch(url, { credentials: "omit", signal: AbortSignal.timeout(15000) });
-  if (answer.status === 404) return null;
-  if (!answer.ok) throw new Error(answer.status);
-  return answer.json();
-}
+/** A function that resolves with the next `{reviews, done}` of what the shopper chose. */
+export const pagerOf = (choice, head, kit) =>
+  isNarrowed(choice) || choice.sort !== ORDERS[0] ? livePager(choice, kit) : documentPager(head, kit);
 
 /** Pages of the default order: the head's reviews, then chunks from the newest down. */
-export function documentPager(head, { folder, key }) {
+function documentPager(head, { folder, key }) {
   let below = Number.POSITIVE_INFINITY;
   let next = head.chunks.next;
   let first = head.reviews;
@@ -26,14 +23,11 @@ export function documentPager(head, { folder, key }) {
   };
 }
 
-/** Pages of the order and filters the shopper chose. */
-export function livePager({ stars, photos, sort }, { folder, key }) {
-  const live = `${folder.replace("/p/v1/", "/w/v1/")}products/${key}/reviews`;
-  const asked = new URLSearchParams({ sort });
-  if (stars.length) asked.set("stars", stars.join());
-  if (photos) asked.set("media", "1");
+function livePager(choice, { folder, key }) {
+  const asked = new URLSearchParams();
+  for (const [name, value] of Object.entries(choice)) if (value?.length) asked.set(name, value);
   return async () => {
-    const page = await ask(`${live}?${asked}`);
+    const page = await ask(`${liveOf(folder)}products/${key}/reviews?${asked}`);
     if (!page) throw new Error("no such product");
     asked.set("cursor", page.next_cursor);
     return { reviews: page.items, done: !page.next_cursor };

@@ -1,70 +1,82 @@
 /** One review as an article. */
-import { h } from "./dom.js";
+import { button, drawDay, fill, h } from "./dom.js";
+import { drawStars } from "./stars.js";
+import { describe } from "./summary-block.js";
 
-const DATE = { dateStyle: "long", timeZone: "UTC" };
+/** Letters above which a text is folded, where a tag does not say less. */
+const LONG = 700;
 
-/** The article for `review`; `show(photos, index, alt)` opens a photo. */
-export function drawReview(review, { words, language, folder, drawStars, describe, show }) {
-  const day = (date) => h("time", { dateTime: date }, new Date(date).toLocaleDateString(language, DATE));
-  const stars = h("span", { role: "img", ariaLabel: describe(review.rating, undefined, language)[1] });
-  stars.append(drawStars(review.rating));
-  const labels = [
-    review.verified && words.verified,
-    review.staff && words.staff,
-    review.incentive,
-    review.imported_from && words.imported.replace("%", () => review.imported_from),
-  ].filter(Boolean);
+/** The stars of one rating, said. */
+export function drawRating(rating, language) {
+  const stars = h("span", { part: "rating", role: "img", ariaLabel: describe(rating, 0, language)[1] });
+  stars.append(drawStars(rating));
+  return stars;
+}
+
+/** The article for `review`; `media` and `actions` are what stands below its text. */
+export function drawReview(review, kit, media, actions) {
+  const { words, language } = kit;
   const said = { lang: review.language, dir: "auto" };
-  const alt = words.photo.replace("%", () => review.author);
+  const { reply } = review;
   return h(
     "article",
-    { part: "review", tabIndex: -1 },
+    { part: "review", tabIndex: -1, "data-id": review.id },
     h(
-      "p",
-      { part: "review-head" },
-      stars,
-      review.title && h("strong", { part: "title", ...said }, review.title),
+      "div",
+      { part: "by" },
+      h("bdi", { part: "author" }, review.author),
+      h("span", { part: "meta" }, drawDay(review.date, language[0]), review.edited && ` (${words.edited})`),
+      ...labelsOf(review, words),
     ),
     h(
-      "p",
-      { part: "meta" },
-      h("span", { part: "author", dir: "auto" }, review.author),
-      " · ",
-      day(review.date),
-      review.edited && ` (${words.edited})`,
-    ),
-    labels.length > 0 &&
-      h("ul", { part: "labels" }, ...labels.map((label) => h("li", { part: "label" }, label))),
-    h("p", { part: "body", ...said }, review.body),
-    review.redacted && h("p", { part: "note" }, words.redacted),
-    review.photos && drawPhotos(review.photos, alt, folder, show),
-    review.reply &&
+      "div",
+      { part: "said" },
       h(
-        "div",
-        { part: "reply" },
-        h("p", { part: "meta" }, h("strong", {}, words.reply), " · ", day(review.reply.date)),
-        h("p", { part: "body", dir: "auto" }, review.reply.body),
+        "p",
+        { part: "review-head" },
+        drawRating(review.rating, language),
+        review.title && h("strong", { part: "title", ...said }, review.title),
       ),
+      ...drawText(review.body, said, kit),
+      review.redacted && h("p", { part: "note" }, words.redacted),
+      media,
+      reply &&
+        h(
+          "div",
+          { part: "reply" },
+          h("p", { part: "meta" }, h("strong", {}, words.reply), " · ", drawDay(reply.date, language[0])),
+          ...drawText(reply.body, { dir: "auto" }, kit),
+        ),
+      actions,
+    ),
   );
 }
 
-/** A row of photo buttons; boxes have their size before the pictures are there. */
-export function drawPhotos(photos, alt, folder, show) {
-  const row = h("div", { part: "photos" });
-  photos.forEach((photo, index) => {
-    if (!photo.sources.length) return;
-    const image = h("img", {
-      alt,
-      loading: "lazy",
-      decoding: "async",
-      width: 88,
-      height: 88,
-      src: folder + photo.sources[0].src,
-    });
-    image.style.backgroundColor = photo.color;
-    row.append(
-      h("button", { type: "button", part: "photo", onclick: () => show(photos, index, alt) }, image),
+/** What is to be known of a review, each with what it means; the texts are the shop's promise (G19, G20). */
+function labelsOf(review, words) {
+  const { imported_from: origin } = review;
+  return [
+    review.verified && [words.verified, words.verifiedWhy],
+    review.staff && [words.staff, words.staffWhy],
+    review.incentive && [review.incentive, words.incentiveWhy],
+    origin && [fill(words.imported, origin), words.importedWhy],
+  ]
+    .filter(Boolean)
+    .map(([label, why]) =>
+      h("details", { part: "label" }, h("summary", { dir: "auto" }, label), h("p", { part: "why" }, why)),
     );
-  });
-  return row;
+}
+
+/** A text, folded where it is long, with the button that opens it. */
+function drawText(text, said, { words, long = LONG }) {
+  const body = h("p", { part: "body", ...said }, text);
+  if (text.length < long) return [body];
+  const more = button({ part: "read-more", ariaExpanded: false }, words.readMore);
+  body.dataset.folded = "";
+  more.onclick = () => {
+    const folded = body.toggleAttribute("data-folded");
+    more.ariaExpanded = !folded;
+    more.textContent = folded ? words.readMore : words.readLess;
+  };
+  return [body, more];
 }

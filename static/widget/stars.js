@@ -1,33 +1,24 @@
 /** Five stars as one picture, filled up to an average; told apart by shape as well as colour. */
 
-const SVG = "http://www.w3.org/2000/svg";
-const FIVE = [12, 36, 60, 84, 108].map((x) => `M${x} 2l3 7h7l-6 5 2 8-6-5-6 5 2-8-6-5h7z`).join("");
-
-function node(name, attributes, ...children) {
-  const made = document.createElementNS(SVG, name);
-  for (const attribute in attributes) made.setAttribute(attribute, attributes[attribute]);
-  made.append(...children);
-  return made;
-}
-
-const picture = node(
-  "svg",
-  { viewBox: "0 0 120 24", part: "star-row", "aria-hidden": true },
-  node("path", { d: FIVE }),
-  node("svg", { height: 24, overflow: "hidden" }, node("path", { d: FIVE })),
-);
+const make = (name) => document.createElementNS("http://www.w3.org/2000/svg", name);
+const picture = make("svg");
+const five = make("path");
+five.setAttribute("d", `M8 1${"l2 5h5l-4 3 2 6-5-4-5 4 2-6-4-3h5zm16 0".repeat(5)}`);
+picture.setAttribute("viewBox", "0 0 80 16");
+picture.setAttribute("part", "star-row");
+picture.append(five, five.cloneNode());
 
 /** The picture for an average from 0 to 5; whoever shows it gives it a name. */
 export function drawStars(average) {
   const drawn = picture.cloneNode(true);
-  drawn.lastChild.setAttribute("width", 24 * average);
+  drawn.lastChild.style.clipPath = `inset(0 ${100 - 20 * average}% 0 0)`;
   return drawn;
 }
 
 export const starSheet = new CSSStyleSheet();
-starSheet.replaceSync(`
-[part=stars]{white-space:nowrap;color:inherit;text-decoration:none}
-[part=star-row]{inline-size:5em;block-size:1em;vertical-align:-.15em;margin-inline-end:.4em;fill:none;stroke:currentColor;stroke-width:1.4}
-svg svg{color:var(--review-star-color,#b87503);fill:currentColor}
-:dir(rtl)>svg{transform:scaleX(-1)}
-`);
+starSheet.replaceSync(
+  "a{color:inherit;text-decoration:none}" +
+    "svg{height:1em;vertical-align:-.15em;fill:none;stroke:currentColor}" +
+    "path+path{color:var(--review-star-color,#b87503);fill:currentColor}" +
+    "svg:dir(rtl){transform:scaleX(-1)}",
+);

@@ -1,36 +1,19 @@
-/** The true aggregate of all published reviews, its bars being the shopper's star filters. */
-import { h } from "./dom.js";
+/** The summary alone: its rows narrow the list of the same product, where the page has one. */
+import { drawLinks, drawSummary, h, sharedSheet, starSheet } from "./shared.js";
 
-/** The block and `press(stars)`, which shows the filters in force; `toggle(star)` is called back. */
-export function drawSummary(summary, { words, language, drawStars, describe }, toggle) {
-  const [mean, label, reviews] = describe(summary.average, summary.count, language);
-  const most = Math.max(1, ...Object.values(summary.histogram));
-  const bars = [5, 4, 3, 2, 1].map((star) => {
-    const count = summary.histogram[star];
-    const bar = h("span", { part: "bar" }, h("span", { part: "bar-fill" }));
-    bar.firstChild.style.inlineSize = `${(100 * count) / most}%`;
-    const name = words.star[star === 1 ? 0 : 1].replace("%", star.toLocaleString(language));
-    const row = h(
-      "button",
-      { type: "button", part: "bar-row", ariaPressed: false, title: words.only, disabled: !count },
-      h("span", {}, name),
-      bar,
-      h("span", { part: "bar-count" }, count.toLocaleString(language)),
-    );
-    row.onclick = () => toggle(star);
-    return [star, row];
-  });
-  const total = h(
-    "p",
-    { part: "summary-text", role: "img", ariaLabel: `${label}, ${reviews}` },
-    h("span", { part: "average" }, mean),
-    drawStars(summary.average),
-    h("span", { part: "count" }, reviews),
+/** The summary of a product; rejects without reviews. */
+export async function draw(_element, kit) {
+  const { words, product, folder, key } = kit;
+  const head = await kit.get(`products/${key}/head.json`);
+  const list = [...document.getElementsByTagName("review-list")].find(
+    (tag) => tag.getAttribute("product") === product,
   );
-  return {
-    block: h("div", { part: "summary" }, total, h("div", { part: "bars" }, ...bars.map(([, row]) => row))),
-    press(stars) {
-      for (const [star, row] of bars) row.ariaPressed = stars.includes(star);
-    },
-  };
+  const frame = h(
+    "section",
+    { part: "summary-frame", lang: kit.language[1], ariaLabel: words.summary },
+    // A row is pressed to read those reviews: they come into view, and load if they had not.
+    drawSummary(head, kit, list && (() => list.scrollIntoView({ block: "nearest" }))),
+    drawLinks(kit, `${folder}products/${key}/index.html`),
+  );
+  return [frame, starSheet, sharedSheet];
 }
