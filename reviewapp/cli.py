@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "audit": "reviewapp.proof:audit",
     "clock": "reviewapp.processes:clock",
+    "customer": "reviewapp.collect.cli:customer",
     "db": "reviewapp.processes:db",
     "demo": "reviewapp.demo.command:demo",
     "doctor": "reviewapp.doctor:doctor",

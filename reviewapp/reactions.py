@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from reviewapp.collect.erasing import erase_owed
 from reviewapp.collect.planning import plan_due, wake_undelivered
 from reviewapp.collect.reminding import plan_reminders
 from reviewapp.collect.sending import send_due_requests
@@ -25,12 +26,18 @@ from reviewapp.rights.service import expire_permissions
 from reviewapp.web.api_idempotency import forget_idempotency_keys
 from reviewapp.widgets.feedback import forget_votes
 from reviewapp.widgets.follow import show_collection, show_product, show_review, show_shop
+from reviewapp.widgets.media_files import unpublish_media
 from reviewapp.widgets.publishing import publish_due
 
 
 def relay_events(kit: Kit) -> None:
     """Work off the outbox with the table below."""
     relay.relay_events(kit, AFTER)
+
+
+def erase(kit: Kit) -> int:
+    """Erase who is owed it, out of the storefront's files too."""
+    return erase_owed(kit, unpublish_media)
 
 
 AFTER: Mapping[str, Sequence[Reaction]] = {
@@ -81,6 +88,7 @@ EVERY: Mapping[str, Every] = {
     "uploads": Every(timedelta(hours=1), sweep_uploads),
     "publish": Every(timedelta(seconds=5), publish_due),
     "overdue": Every(timedelta(minutes=1), publish_overdue),
+    "erasures": Every(timedelta(seconds=30), erase),
     "permissions": Every(timedelta(minutes=1), expire_permissions),
     "permission_origins": Every(timedelta(hours=1), forget_origins),
     "fairness": Every(timedelta(hours=1), watch_fairness),

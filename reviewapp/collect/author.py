@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from reviewapp.collect import intake, reviewing
 from reviewapp.collect.blocks import page, questions_about
 from reviewapp.collect.customer import HOLDER, words_of
+from reviewapp.collect.erasing import ask_to_erase
 from reviewapp.collect.intake import Entered, sent_fields
 from reviewapp.collect.link import (
     address,
@@ -117,7 +118,9 @@ def withdraw(token: str, review_id: UUID) -> Response:
     """Take the review back: the same one step for any rating."""
     lock_request(session(), visit().request.id)
     review = own_review(session(), visit().request.id, review_id)
-    reviewing.withdraw_review(session(), visit(), review, page_language())
+    proof = {"request": str(visit().request.id), "action": "withdrawn"}
+    act = Act(page_language(), proof, origin(review.display_name))
+    reviewing.withdraw_review(session(), review, act)
     return _back("withdrawn")
 
 
@@ -148,6 +151,24 @@ def data(token: str) -> Response:
     response = json_response(own_data(session(), visit()))
     response.headers["Content-Disposition"] = 'attachment; filename="my-data.json"'
     return response
+
+
+@blueprint.get("/r/<token>/mine/erase")
+@public(HOLDER)
+def erase_form(token: str) -> Response:
+    """What would be erased and what stays; nothing happens by opening it (G11)."""
+    return page("customer_erase.html", reviews=reviews_of(session(), visit().request.id))
+
+
+@blueprint.post("/r/<token>/mine/erase")
+@public(HOLDER)
+def erase(token: str) -> Response:
+    """Erase everything of this customer: out of sight with this answer, deleted right after."""
+    lock_request(session(), visit().request.id)
+    customer = visit().customer
+    act = Act(page_language(), {"request": str(visit().request.id), "action": "erased"})
+    ask_to_erase(session(), customer, act, actor=f"customer:{customer.id}")
+    return page("customer_erased.html")
 
 
 @blueprint.get("/r/<token>/photos/<uuid:asset_id>")

@@ -1,4 +1,4 @@
-"""`reviewapp plan --dry-run`."""
+"""`reviewapp plan --dry-run` and `reviewapp customer erase`."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reviewapp.collect.dry_run import DryRun, dry_run
+from reviewapp.collect.erasing import ask_to_erase, customers_with
 from reviewapp.collect.planning import plan_due
 from reviewapp.collect.reasons import sentence
 from reviewapp.core.db import EVERY_SHOP
 from reviewapp.core.errors import NotFound
+from reviewapp.core.i18n import SOURCE_LANGUAGE
 from reviewapp.core.kit import KitOpener
 from reviewapp.models.account import Shop
+from reviewapp.rights.ledger import Act
 
 
 @click.command("plan")
@@ -38,6 +41,31 @@ def plan(opened_kit: KitOpener, /, dry: bool, days: int, shop: str | None, as_js
     else:
         for found, run in runs.items():
             _print(found, run)
+
+
+@click.group()
+def customer() -> None:
+    """Customers."""
+
+
+@customer.command("erase")
+@click.argument("email")
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
+@click.pass_obj
+def erase(opened_kit: KitOpener, /, email: str, as_json: bool) -> None:
+    """Erase everything of a customer in every shop; what storefronts show follows in seconds."""
+    with opened_kit() as kit, kit.database.transaction(EVERY_SHOP) as session:
+        found = customers_with(session, email)
+        if not found:
+            raise NotFound("not_found", "Nobody with this address is known here.")
+        act = Act(SOURCE_LANGUAGE, {"action": "erased_by_operator"})
+        owed = [ask_to_erase(session, person, act, actor="operator") for person in found]
+    count = {"customers": len(found), "asked_before": len(found) - sum(owed)}
+    click.echo(
+        json.dumps(count)
+        if as_json
+        else f"{count['customers']} found; out of sight now, erased by the worker within a minute"
+    )
 
 
 def told(run: DryRun) -> dict[str, Any]:

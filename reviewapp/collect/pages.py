@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from reviewapp.core.errors import NotFound
+from reviewapp.core.errors import Gone, NotFound
 from reviewapp.models.account import Shop
 from reviewapp.models.case import Case
 from reviewapp.models.catalog import Customer, Order, OrderLine, Product
@@ -57,16 +57,22 @@ class Visit:
 
 
 def open_visit(session: Session, request_id: UUID) -> Visit:
-    """The visit behind a link to a request or to one of its reminders; NotFound without one."""
+    """The visit behind a link to a request or to one of its reminders.
+
+    NotFound without one; Gone once its customer asked to be erased.
+    """
     request = session.get(ReviewRequest, request_id)
     if request is not None and request.parent_id is not None:
         request = session.get(ReviewRequest, request.parent_id)
     if request is None:
         raise NotFound("link_unknown")
+    customer = session.get_one(Customer, request.customer_id)
+    if customer.erasing_since is not None:
+        raise Gone("erased")
     return Visit(
         request,
         session.get_one(Shop, request.shop_id),
-        session.get_one(Customer, request.customer_id),
+        customer,
         _items(session, request.id),
     )
 

@@ -86,7 +86,7 @@ def submit_review(session: Session, visit: Visit, item: Item, sent: Sent) -> Rev
         subjects=[Subject(sent.words.sha256), *map(_subject, photos)],
         act=sent.act("submitted", visit.request.id),
     )
-    _tell(session, visit, review, "review.submitted")
+    _tell(session, review, "review.submitted")
     _confirm(session, visit, item.product, review, sent)
     return review
 
@@ -101,7 +101,7 @@ def submit_written(
     """
     verified = line is not None and was_bought(line)
     review = _new_review(session, visit, product, sent, line=line, verified=verified)
-    _tell(session, visit, review, "review.submitted")
+    _tell(session, review, "review.submitted")
     _confirm(session, visit, product, review, sent)
     return review
 
@@ -136,11 +136,11 @@ def edit_review(
     review.state, review.edited_at = "pending", now
     review.decided_at, review.decide_by = None, now + _decision_days(visit)
     _keep_version(session, review)
-    _tell(session, visit, review, "review.edited")
+    _tell(session, review, "review.edited")
     return review
 
 
-def withdraw_review(session: Session, visit: Visit, review: Review, language: str) -> None:
+def withdraw_review(session: Session, review: Review, act: Act) -> None:
     """Take the review back at its author's word, with every permission; once is enough."""
     if review.state == "withdrawn":
         return
@@ -159,9 +159,8 @@ def withdraw_review(session: Session, visit: Visit, review: Review, language: st
             rules_version=AUTHOR_RULES,
         )
     )
-    act = Act(language, {"request": str(visit.request.id), "action": "withdrawn"})
     rights.withdraw(session, review, act)
-    _tell(session, visit, review, "review.withdrawn")
+    _tell(session, review, "review.withdrawn")
 
 
 def subjects_of(review: Review) -> list[Subject]:
@@ -240,7 +239,7 @@ def _remove_photos(
         media.hide(session, asset, "author")
 
 
-def _tell(session: Session, visit: Visit, review: Review, happened: str) -> None:
+def _tell(session: Session, review: Review, happened: str) -> None:
     told: dict[str, Any] = {"review_id": review.id, "version": review.version}
     if happened == "review.submitted":
         emit(session, "review.submitted", shop_id=review.shop_id, **told)
@@ -251,7 +250,7 @@ def _tell(session: Session, visit: Visit, review: Review, happened: str) -> None
     record(
         session,
         shop_id=review.shop_id,
-        actor=f"customer:{visit.customer.id}",
+        actor=f"customer:{review.customer_id}",
         action=happened,
         subject=f"review:{review.id}",
         version=review.version,

@@ -19,6 +19,7 @@ MESSAGES: dict[str, str] = {
     "conflict": "Somebody else changed this in the meantime. Please look again.",
     "already_decided": "This review is decided already.",
     "gone": "This is no longer here.",
+    "erased": "Everything about you was erased here, as you asked. This link leads nowhere now.",
     "submission_gone": "This review is no longer here: it was deleted, or not confirmed in time.",
     "too_many": "Too many requests. Please wait a moment and try again.",
     "too_large": "What was sent is too large.",

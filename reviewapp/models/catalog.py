@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -54,7 +54,14 @@ class Customer(OwnedByShop, Base):
     """A buyer, known by mail address."""
 
     __tablename__ = "customer"
-    __table_args__ = (UniqueConstraint("shop_id", "email_digest"),)
+    __table_args__ = (
+        UniqueConstraint("shop_id", "email_digest"),
+        Index(
+            "ix_customer_erasing",
+            "id",
+            postgresql_where=text("erasing_since IS NOT NULL AND erased_at IS NULL"),
+        ),
+    )
 
     email: Mapped[str | None]
     """None when the source never told one, or after an erasure."""
@@ -64,7 +71,10 @@ class Customer(OwnedByShop, Base):
     locale: Mapped[str | None]
     country: Mapped[str | None]
     time_zone: Mapped[str | None]
+    erasing_since: Mapped[datetime | None]
+    """When the erasure was asked for: from then on nothing of theirs is shown or sent."""
     erased_at: Mapped[datetime | None]
+    """When it was done; the digest stays, so that nothing is asked of them again."""
 
 
 class Order(OwnedByShop, Base):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import and_, func, or_, select
@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from reviewapp.core.errors import NotFound
 from reviewapp.core.kit import Kit
+from reviewapp.models.account import Shop
 from reviewapp.models.media import MediaAsset, Rendition
 from reviewapp.models.review import Review
 from reviewapp.widgets.reader import media_path, shown_photo
 from reviewapp.widgets.rules import CHUNK_SIZE
-from reviewapp.widgets.writer import content_type_of
+from reviewapp.widgets.writer import content_type_of, shop_folder
 
 
 def media_of_chunks(session: Session, product_id: UUID, chunks: Sequence[int]) -> dict[str, bool]:
@@ -66,3 +67,13 @@ def sync_media(kit: Kit, folder: str, keys: dict[str, bool]) -> None:
                 # The rendition is made anew by the media room; its readiness publishes again.
                 continue
             kit.published.put(target, content, content_type=content_type_of(key))
+
+
+def unpublish_media(kit: Kit, shop_id: UUID, keys: Collection[str]) -> None:
+    """Take these files out of the shop's published folder, whatever the documents still say."""
+    if not keys:
+        return
+    with kit.database.transaction(shop_id) as session:
+        folder = shop_folder(session.get_one(Shop, shop_id).widget_key)
+    for key in keys:
+        kit.published.delete(f"{folder}/{media_path(key)}")
