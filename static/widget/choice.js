@@ -1,7 +1,7 @@
 /** What the shopper chose for a product, shared by the tags of that product on the page. */
 
 const choices = new Map();
-export const ORDERS = ["newest", "oldest", "highest", "lowest"];
+export const ORDERS = ["newest", "helpful", "highest", "lowest", "oldest"];
 export const NONE = { stars: [], media: "", attribute: "", language: "", q: "", sort: ORDERS[0] };
 
 /** The product's choice: its `value`, `set(change)`, and `watch(node, told)`: told of changes while shown. */

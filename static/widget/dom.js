@@ -24,3 +24,9 @@ export function drawDay(date, tag) {
   return h("time", { dateTime: date }, days[tag].format(new Date(date)));
 }
 const days = {};
+
+/** Let `sheet` apply where `frame` is; once. */
+export function adopt(frame, sheet) {
+  const root = frame.getRootNode();
+  if (!root.adoptedStyleSheets.includes(sheet)) root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+}

@@ -1,5 +1,6 @@
 /** Photos and films large, with their review beside; in the browser's own modal dialog. */
-import { altOf, ask, button, drawPicture, drawReview, fill, h, sourcesOf } from "./shared.js";
+import { lightboxSheet } from "./lightbox-style.js";
+import { adopt, altOf, ask, button, drawPicture, drawReview, fill, h, sourcesOf } from "./shared.js";
 
 const CHUNK_SIZE = 20;
 const still = matchMedia("(prefers-reduced-motion: reduce)");
@@ -11,7 +12,10 @@ export function show(items, index, frame, kit) {
   const beside = h("div", { part: "beside" });
   const count = h("span", { part: "place", role: "status" });
   const films = items.some(({ kind }) => kind === "video");
-  const onwards = button({ ariaPressed: false, hidden: !films || still.matches }, words.onwards);
+  const onwards = button(
+    { part: "onwards", ariaPressed: false, hidden: !films || still.matches },
+    words.onwards,
+  );
   let at = index;
 
   function turn(by, plays) {
@@ -45,6 +49,7 @@ export function show(items, index, frame, kit) {
     if (by && event.target.localName !== "video") turn(by * (dialog.matches(":dir(rtl)") ? -1 : 1));
   };
   swipes(stage, turn);
+  adopt(frame, lightboxSheet);
   frame.append(dialog);
   dialog.showModal();
   close.focus();

@@ -111,7 +111,7 @@ function drawActions({ id, helpful = 0 }, frame, kit) {
   const thanks = button({ part: "helpful" });
   const show = (count) => {
     thanks.ariaPressed = thanked.has(id);
-    thanks.textContent = words.helpful + (count ? ` (${count.toLocaleString(language[0])})` : "");
+    thanks.textContent = words.thanks + (count ? ` (${count.toLocaleString(language[0])})` : "");
   };
   thanks.onclick = async () => {
     if (thanked.has(id)) return;

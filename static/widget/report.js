@@ -1,5 +1,6 @@
 /** Telling the shop that something is wrong with a review. */
-import { button, h, liveOf, send } from "./shared.js";
+import { reportSheet } from "./report-style.js";
+import { adopt, button, h, liveOf, send } from "./shared.js";
 
 /** Open the dialog for the review `id` inside `frame`; the browser gives focus back. */
 export function ask(id, frame, { words, folder }) {
@@ -47,6 +48,7 @@ export function ask(id, frame, { words, folder }) {
       told.textContent = words.unsent;
     }
   };
+  adopt(frame, reportSheet);
   frame.append(dialog);
   dialog.showModal();
 }

@@ -32,7 +32,7 @@ button:disabled{cursor:default}
 [part=topic]{border:1px solid var(--line);border-radius:2em;padding:.1em .8em;min-block-size:2em}
 [part=meta],[part=note],[part=links],[part=label]{font-size:.875em}
 [part=links]{display:flex;flex-wrap:wrap;gap:.4em 1.5em;margin-block-start:1em}
-[part=review]{display:grid;gap:.5em 2em;padding:1.25em .2em}
+[part=review]{display:grid;gap:.5em 2em;padding:1.25em 3px;margin-inline:-3px}
 [part=by]{display:flex;flex-wrap:wrap;gap:.1em .7em;align-items:baseline;align-content:start}
 [part=author]{font-weight:600}
 [part=said]{display:grid;gap:.5em;min-inline-size:0;justify-items:start}
@@ -46,11 +46,11 @@ button:disabled{cursor:default}
 [data-folded]{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:7;overflow:hidden}
 [part=read-more]{border:0;padding:0;text-decoration:underline;text-underline-offset:.2em}
 [part=reply]{background:var(--soft);border-radius:var(--round);padding:.7em .9em;display:grid;gap:.3em;inline-size:100%;max-inline-size:70ch;justify-items:start}
-[part=photos]{display:flex;gap:.5em;overflow-x:auto;padding:3px;min-block-size:96px;max-inline-size:100%}
+[part=photos]{display:flex;gap:.5em;overflow-x:auto;padding:3px;margin:-3px;min-block-size:96px;max-inline-size:100%}
 [part=photo]{padding:0;flex:none;inline-size:90px;block-size:90px;overflow:hidden;position:relative;font-size:.75em;line-height:1.3}
 [part=photo] img{display:block;inline-size:100%;block-size:100%;object-fit:cover}
 [part=play]{position:absolute;inset:auto 4px 4px;inline-size:fit-content;padding:.1em .5em;border-radius:1em;background:#000c;color:#fff;text-align:start}
-[part=play]::before{content:"▶︎ "/""}
+[part=play]::before{content:"▶︎ ";content:"▶︎ "/""}
 @container(min-width:42em){
 [part=review]{grid-template-columns:11em 1fr}
 [part=by]{display:block}

@@ -69,7 +69,7 @@ def test_the_shopper_filters_and_orders(page: Page, storefront: Storefront) -> N
     page.get_by_role("button", name="Clear filters").click()
     page.get_by_label("Order").select_option("lowest")
     expect(page.get_by_role("article").first).to_contain_text("No. 40")
-    expect(page.get_by_role("article").first.get_by_role("img")).to_have_attribute(
+    expect(page.get_by_role("article").first.get_by_role("img").first).to_have_attribute(
         "aria-label", "1 out of 5 stars"
     )
 

@@ -20,7 +20,7 @@ export const words = {
   oldest: "Älteste zuerst",
   highest: "Beste zuerst",
   lowest: "Schlechteste zuerst",
-  mostHelpful: "Hilfreichste zuerst",
+  helpful: "Hilfreichste zuerst",
   clear: "Filter aufheben",
   shown: "% von # Bewertungen gezeigt",
   found: "% Bewertungen gezeigt",
@@ -40,7 +40,7 @@ export const words = {
   reply: "Antwort des Shops",
   readMore: "Weiterlesen",
   readLess: "Weniger",
-  helpful: "Hilfreich",
+  thanks: "Hilfreich",
   report: "Melden",
   reportTitle: "Was stimmt mit dieser Bewertung nicht?",
   reasons: {

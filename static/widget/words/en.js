@@ -20,7 +20,7 @@ export const words = {
   oldest: "Oldest first",
   highest: "Highest rating",
   lowest: "Lowest rating",
-  mostHelpful: "Most helpful",
+  helpful: "Most helpful",
   clear: "Clear filters",
   shown: "% of # reviews shown",
   found: "% reviews shown",
@@ -40,7 +40,7 @@ export const words = {
   reply: "Answer from the shop",
   readMore: "Read more",
   readLess: "Read less",
-  helpful: "Helpful",
+  thanks: "Helpful",
   report: "Report",
   reportTitle: "What is wrong with this review?",
   reasons: {

@@ -20,7 +20,7 @@ export const words = {
   oldest: "Más antiguas primero",
   highest: "Mejor valoradas",
   lowest: "Peor valoradas",
-  mostHelpful: "Más útiles",
+  helpful: "Más útiles",
   clear: "Quitar filtros",
   shown: "Se muestran % de # reseñas",
   found: "Se muestran % reseñas",
@@ -40,7 +40,7 @@ export const words = {
   reply: "Respuesta de la tienda",
   readMore: "Leer más",
   readLess: "Leer menos",
-  helpful: "Útil",
+  thanks: "Útil",
   report: "Denunciar",
   reportTitle: "¿Qué problema tiene esta reseña?",
   reasons: {

@@ -20,7 +20,7 @@ export const words = {
   oldest: "Plus anciens d’abord",
   highest: "Meilleures notes",
   lowest: "Notes les plus basses",
-  mostHelpful: "Les plus utiles",
+  helpful: "Les plus utiles",
   clear: "Effacer les filtres",
   shown: "% avis affichés sur #",
   found: "% avis affichés",
@@ -40,7 +40,7 @@ export const words = {
   reply: "Réponse de la boutique",
   readMore: "Lire la suite",
   readLess: "Réduire",
-  helpful: "Utile",
+  thanks: "Utile",
   report: "Signaler",
   reportTitle: "Quel est le problème avec cet avis ?",
   reasons: {

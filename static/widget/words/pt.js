@@ -20,7 +20,7 @@ export const words = {
   oldest: "Mais antigas primeiro",
   highest: "Melhor classificação",
   lowest: "Pior classificação",
-  mostHelpful: "Mais úteis",
+  helpful: "Mais úteis",
   clear: "Limpar filtros",
   shown: "% de # avaliações mostradas",
   found: "% avaliações mostradas",
@@ -40,7 +40,7 @@ export const words = {
   reply: "Resposta da loja",
   readMore: "Ler mais",
   readLess: "Ler menos",
-  helpful: "Útil",
+  thanks: "Útil",
   report: "Denunciar",
   reportTitle: "O que há de errado com esta avaliação?",
   reasons: {

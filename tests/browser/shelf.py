@@ -1,0 +1,123 @@
+"""A review host without an application: built tags and documents written by hand, two origins."""
+
+from __future__ import annotations
+
+import io
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from PIL import Image
+from werkzeug.serving import make_server
+from werkzeug.wrappers import Request, Response
+
+from reviewapp.widgets.assets import built_files
+from reviewapp.widgets.writer import content_type_of
+
+WIDGET_KEY = "wk_shelf"
+FOLDER = f"/p/v1/{WIDGET_KEY}/"
+LIVE = f"/w/v1/{WIDGET_KEY}/"
+
+Answer = Callable[[Request], Response]
+
+
+@dataclass
+class Shelf:
+    """What the two hosts hold: documents by path below the shop's folder, and the shop's page."""
+
+    host: str = ""
+    store: str = ""
+    documents: dict[str, Any] = field(default_factory=dict)
+    """JSON values, or bytes for files."""
+    live: Answer | None = None
+    """Answers live queries and posts; None: the application is down."""
+    asked: list[str] = field(default_factory=list)
+    """Every path asked of the review host since the page was set."""
+    page: Response | None = None
+    css: str = ""
+
+    def show(
+        self, body: str, *, lang: str = "en", direction: str = "ltr", css: str = "", head: str = "",
+        policy: str | None = None, loader: str = "embed.js",
+    ) -> str:  # fmt: skip
+        """The address of a shop's page with the script and this body."""
+        script = (
+            f'<script type="module" src="{self.host}/widget/v1/{loader}" '
+            f'data-shop="{WIDGET_KEY}"></script>'
+        )
+        html = (
+            f'<!doctype html><html lang="{lang}" dir="{direction}"><head><title>Shop</title>'
+            f'<meta name="viewport" content="width=device-width,initial-scale=1">{head}{script}'
+            f'<link rel="stylesheet" href="/page.css"></head><body>{body}</body></html>'
+        )
+        self.page = Response(html, content_type="text/html; charset=utf-8")
+        if policy:
+            self.page.headers["Content-Security-Policy"] = policy.format(host=self.host)
+        self.css = css
+        self.asked.clear()
+        return f"{self.store}/"
+
+    def answer(self, request: Request) -> Response:
+        """What the review host says."""
+        self.asked.append(request.full_path.rstrip("?"))
+        found = self._found(request)
+        found.headers["Access-Control-Allow-Origin"] = "*"
+        found.headers["Access-Control-Allow-Headers"] = "Content-Type"
+        return found
+
+    def _found(self, request: Request) -> Response:
+        path = request.path
+        if path.startswith(LIVE) and self.live:
+            return Response() if request.method == "OPTIONS" else self.live(request)
+        if path.startswith("/widget/v1/"):
+            name = path.rpartition("/")[2]
+            content = built_files().get(name)
+            if content is not None:
+                return Response(content, content_type=content_type_of(name))
+        name = path.removeprefix(FOLDER)
+        if path.startswith(FOLDER) and name in self.documents:
+            value = self.documents[name]
+            kind = content_type_of(name)
+            body = value if isinstance(value, bytes) else json.dumps(value)
+            return Response(body, content_type=kind)
+        return Response("not found", status=404)
+
+    def shop(self, request: Request) -> Response:
+        """What the shop's own host says."""
+        if request.path == "/page.css":
+            return Response(self.css, content_type="text/css")
+        return self.page if self.page and request.path == "/" else Response(status=404)
+
+
+@contextmanager
+def open_shelf() -> Iterator[Shelf]:
+    """Both hosts on free ports."""
+    shelf = Shelf()
+    with _serving(shelf.answer) as host, _serving(shelf.shop) as store:
+        shelf.host, shelf.store = host, store
+        yield shelf
+
+
+@contextmanager
+def _serving(answer: Answer) -> Iterator[str]:
+    def application(environ: Any, start: Any) -> Any:
+        with suppress(BrokenPipeError):
+            return answer(Request(environ))(environ, start)
+
+    server = make_server("127.0.0.1", 0, application, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def picture(color: str, width: int, height: int, form: str) -> bytes:
+    """A small picture of one colour."""
+    made = io.BytesIO()
+    Image.new("RGB", (width, height), color).save(made, form)
+    return made.getvalue()
