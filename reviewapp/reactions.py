@@ -12,6 +12,7 @@ from reviewapp.collect.reminding import plan_reminders
 from reviewapp.collect.sending import send_due_requests
 from reviewapp.collect.storefront import forget_submissions
 from reviewapp.core.kit import Kit
+from reviewapp.media import originals
 from reviewapp.media.render import render_attached
 from reviewapp.media.service import sweep_staged
 from reviewapp.media.upload_sweep import sweep_uploads
@@ -22,12 +23,17 @@ from reviewapp.outbox import relay
 from reviewapp.outbox.mail import send_mail
 from reviewapp.outbox.relay import Reaction
 from reviewapp.rights.ledger import forget_origins
-from reviewapp.rights.service import expire_permissions
+from reviewapp.rights.service import expire_permissions, file_held_until
 from reviewapp.web.api_idempotency import forget_idempotency_keys
 from reviewapp.widgets.feedback import forget_votes
 from reviewapp.widgets.follow import show_collection, show_product, show_review, show_shop
 from reviewapp.widgets.media_files import unpublish_media
 from reviewapp.widgets.publishing import publish_due
+
+
+def check_originals(kit: Kit) -> None:
+    """Keep the sealed originals that the permission ledger needs, delete the others."""
+    originals.check_originals(kit, file_held_until)
 
 
 def relay_events(kit: Kit) -> None:
@@ -49,7 +55,7 @@ AFTER: Mapping[str, Sequence[Reaction]] = {
     "media.failed": (),
     "media.hidden": (show_review,),
     "media.ready": (show_review,),
-    "permission.withdrawn": (),
+    "permission.withdrawn": (originals.recheck_originals,),
     "product.changed": (show_product,),
     "question.asked": (),
     "reply.published": (show_review,),
@@ -85,6 +91,7 @@ EVERY: Mapping[str, Every] = {
     "undelivered": Every(timedelta(hours=1), wake_undelivered),
     "media": Every(timedelta(minutes=1), render_attached),
     "staged_media": Every(timedelta(hours=1), sweep_staged),
+    "originals": Every(timedelta(minutes=5), check_originals),
     "uploads": Every(timedelta(hours=1), sweep_uploads),
     "publish": Every(timedelta(seconds=5), publish_due),
     "overdue": Every(timedelta(minutes=1), publish_overdue),

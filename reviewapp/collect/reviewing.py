@@ -282,4 +282,4 @@ def _decision_days(visit: Visit) -> timedelta:
 
 
 def _subject(asset: MediaAsset) -> Subject:
-    return Subject(asset.sha256, asset.id)
+    return Subject(asset.sha256, asset.id, asset.source_sha256)

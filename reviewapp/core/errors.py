@@ -44,6 +44,8 @@ MESSAGES: dict[str, str] = {
     "uploads_open": "Too many files are on their way at once. Please wait until some have arrived.",
     "uploads_count": "Too many files came from here today. Please try again tomorrow.",
     "uploads_bytes": "Too many large files came from here today. Please try again tomorrow.",
+    "seal_broken": "The sealed file was changed, cut short or moved. It cannot be opened.",
+    "seal_key_unknown": "The sealed file needs a key that REVIEWAPP_SECRET_KEY does not hold.",
     "internal": "Something went wrong on our side. Nothing was lost; please try again.",
 }
 

@@ -37,6 +37,7 @@ class Settings:
     max_upload_bytes: int = 20 * 1024 * 1024
     max_video_bytes: int = 256 * 1024 * 1024
     mail_per_domain_per_second: float = 50.0
+    proof_days: int = 90
 
     @property
     def storage_at(self) -> str:
@@ -92,6 +93,7 @@ def read_settings(env_file: str | None = ".env", *, data_dir: str = "data") -> S
         "log_level": env.str("LOG_LEVEL", "INFO"),
         "max_upload_bytes": env.int("MAX_UPLOAD_BYTES", 20 * 1024 * 1024),
         "max_video_bytes": env.int("MAX_VIDEO_BYTES", 256 * 1024 * 1024),
+        "proof_days": env.int("PROOF_DAYS", 90),
         "mail_per_domain_per_second": env.float("MAIL_PER_DOMAIN_PER_SECOND", 50.0),
     }
     keys: list[str] = env.list("SECRET_KEY", [])
@@ -139,6 +141,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "LOG_LEVEL": settings.log_level,
         "MAX_UPLOAD_BYTES": str(settings.max_upload_bytes),
         "MAX_VIDEO_BYTES": str(settings.max_video_bytes),
+        "PROOF_DAYS": str(settings.proof_days),
         "MAIL_PER_DOMAIN_PER_SECOND": str(settings.mail_per_domain_per_second),
     }
     return dict(os.environ) | {f"REVIEWAPP_{name}": value for name, value in told.items()}

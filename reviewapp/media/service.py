@@ -12,16 +12,17 @@ from typing import BinaryIO
 from uuid import UUID
 
 import structlog
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Row, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from reviewapp.core import clock
 from reviewapp.core.db import EVERY_SHOP, exactly_one, ping_after_commit
-from reviewapp.core.errors import Invalid
+from reviewapp.core.errors import Invalid, OutsideFailed
 from reviewapp.core.ids import new_id
 from reviewapp.core.kit import Kit
 from reviewapp.media.films import CleanFilm, FilmLimits, clean
-from reviewapp.media.images import ImageLimits, SanitisedImage, sanitise
+from reviewapp.media.images import ImageLimits, sanitise
+from reviewapp.media.originals import seal_original
 from reviewapp.models.media import MediaAsset
 from reviewapp.outbox.messages import emit
 
@@ -49,12 +50,16 @@ def stage_photo(
 ) -> Staged:
     """Clean one upload, keep it privately, and note it as staged for this link.
 
-    Runs outside any transaction but its own short one. The file as it came lies only in a
-    temporary folder and is deleted before this returns; what is stored was rebuilt from pixels.
+    Runs outside any transaction but its own short one. The file as it came lies in a temporary
+    folder, deleted before this returns, and sealed beside what was rebuilt from its pixels.
     Raises RefusedImage, or OutsideFailed when the storage or the image process fails.
     """
-    image = _cleaned(upload, client_name, kit.settings.max_upload_bytes)
     asset_id = new_id()
+    with tempfile.TemporaryDirectory(prefix="reviewapp-upload-") as folder:
+        path = _received(upload, Path(folder))
+        limits = ImageLimits(max_bytes=kit.settings.max_upload_bytes)
+        image = sanitise(path, client_name, limits=limits)
+        sealed = seal_original(kit, asset_id, path)
     key = f"masters/{asset_id.hex}/{image.sha256}.jpg"
     kit.storage.put(key, image.data, content_type=image.content_type)
     with kit.database.transaction(shop_id) as session:
@@ -75,6 +80,8 @@ def stage_photo(
                 sharpness=image.sharpness,
                 brightness=image.brightness,
                 source_sha256=image.source_sha256,
+                sealed_key=sealed.key,
+                sealed_key_id=sealed.key_id,
             )
         )
     return Staged(asset_id, image.width, image.height, image.placeholder)
@@ -98,6 +105,8 @@ def stage_video(
         with film.path.open("rb") as master:
             kit.storage.put(asset.key, master, content_type=film.content_type)
         kit.storage.put(asset.poster_key, film.poster.data, content_type=film.poster.content_type)
+        sealed = seal_original(kit, asset_id, path)
+        asset.sealed_key, asset.sealed_key_id = sealed.key, sealed.key_id
     staged = Staged(asset_id, film.width, film.height, film.poster.placeholder, "video")
     with kit.database.transaction(shop_id) as session:
         session.add(asset)
@@ -112,6 +121,7 @@ def _film_asset(film: CleanFilm, asset_id: UUID, *, shop_id: UUID, request_id: U
         shop_id=shop_id,
         request_id=request_id,
         sha256=film.sha256,
+        source_sha256=film.source_sha256,
         key=f"masters/{asset_id.hex}/{film.sha256}{film.suffix}",
         poster_key=f"masters/{asset_id.hex}/{poster.sha256}.jpg",
         content_type=film.content_type,
@@ -171,6 +181,7 @@ def attach(
         .values(
             state="attached",
             attached_at=clock.now(),
+            seal_check_at=clock.now(),
             review_id=review_id,
             case_message_id=case_message_id,
         )
@@ -180,6 +191,7 @@ def attach(
         exactly_one(0)
     _check_room(session, review_id, case_message_id)
     ping_after_commit(session, "media")
+    ping_after_commit(session, "originals")
     return sorted(attached, key=lambda asset: asset.id)
 
 
@@ -211,18 +223,18 @@ def hide(session: Session, asset: MediaAsset, reason: str) -> None:
 
 
 def sweep_staged(kit: Kit) -> int:
-    """Forget photos that nobody used within 48 hours; returns how many."""
+    """Forget photos and films that nobody used within 48 hours; returns how many."""
     swept = 0
-    while keys := _take_stale(kit):
-        for key in keys:
+    while stale := _take_stale(kit):
+        for key in (key for keys in stale for key in keys if key):
             kit.storage.delete(key)
-        swept += len(keys)
+        swept += len(stale)
     if swept:
         log.info("media.swept", count=swept)
     return swept
 
 
-def _take_stale(kit: Kit) -> list[str]:
+def _take_stale(kit: Kit) -> Sequence[Row[str, str | None, str | None]]:
     before = clock.now() - STAGED_FOR
     with kit.database.transaction(EVERY_SHOP) as session:
         stale = (
@@ -232,13 +244,17 @@ def _take_stale(kit: Kit) -> list[str]:
             .with_for_update(skip_locked=True)
         )
         gone = delete(MediaAsset).where(MediaAsset.id.in_(stale))
-        rows = session.execute(gone.returning(MediaAsset.key, MediaAsset.poster_key))
-        return [key for row in rows for key in row if key]
+        return session.execute(
+            gone.returning(MediaAsset.key, MediaAsset.poster_key, MediaAsset.sealed_key)
+        ).all()
 
 
-def _cleaned(upload: BinaryIO, client_name: str, max_bytes: int) -> SanitisedImage:
-    with tempfile.TemporaryDirectory(prefix="reviewapp-upload-") as folder:
-        path = Path(folder) / "upload"
+def _received(upload: BinaryIO, folder: Path) -> Path:
+    """The upload as a file; OutsideFailed when the disk has no room for it."""
+    path = folder / "upload"
+    try:
         with path.open("wb") as file:
             shutil.copyfileobj(upload, file)
-        return sanitise(path, client_name, limits=ImageLimits(max_bytes=max_bytes))
+    except OSError as error:
+        raise OutsideFailed("unavailable") from error
+    return path

@@ -33,6 +33,8 @@ class Subject:
 
     sha256: str
     asset_id: UUID | None = None
+    original_sha256: str | None = None
+    """Of the file as it came, where `sha256` is of the clean one made of it."""
 
 
 @dataclass(frozen=True)
@@ -205,8 +207,13 @@ def _entry(
         ends_at=terms.ends_at,
         edits=list(terms.edits),
         ai_training=terms.ai_training,
-        proof=act.proof,
+        proof=act.proof | _original(subject),
     )
+
+
+def _original(subject: Subject) -> dict[str, str]:
+    """Ties the clean file to the one that was sent, kept sealed or not (P2)."""
+    return {"original_sha256": subject.original_sha256} if subject.original_sha256 else {}
 
 
 def _detail(entry: PermissionEntry, origin: Origin) -> PermissionDetail | None:

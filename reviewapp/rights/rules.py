@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -17,6 +17,12 @@ class Entry(Protocol):
     subject_sha256: str
     starts_at: datetime
     ends_at: datetime | None
+
+
+class DatedEntry(Entry, Protocol):
+    """An entry and when it was written."""
+
+    created_at: datetime
 
 
 @dataclass(frozen=True, order=True)
@@ -54,6 +60,24 @@ def terms_of(entries: Iterable[Entry]) -> dict[Right, Term]:
         elif entry.kind not in ("asked", "granted"):
             standing.pop(right, None)
     return standing
+
+
+def held_until(entries: Sequence[DatedEntry], forever: datetime) -> datetime | None:
+    """Until when the rights of `entries`, oldest first, hold or held; None: none was ever given.
+
+    `forever` where one stands that has no end.
+    """
+    given: set[Right] = set()
+    ends: list[datetime] = []
+    for entry in entries:
+        right = Right(entry.use, entry.subject_sha256)
+        if entry.kind == "granted" and entry.party == "author":
+            given.add(right)
+        elif entry.kind not in ("asked", "granted") and right in given:
+            given.discard(right)
+            ends.append(entry.created_at)
+    ends += (term.ends_at or forever for term in terms_of(entries).values())
+    return max(ends, default=None)
 
 
 def rights_in_force(entries: Iterable[Entry], now: datetime) -> frozenset[Right]:

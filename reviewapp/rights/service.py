@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
 from uuid import UUID
 
 import structlog
@@ -16,7 +17,7 @@ from reviewapp.models.review import Review
 from reviewapp.models.rights import USES, PermissionEntry
 from reviewapp.outbox.messages import emit
 from reviewapp.rights.ledger import Act, Grantor, Subject, Terms, append
-from reviewapp.rights.rules import Right, rights_in_force, terms_of
+from reviewapp.rights.rules import Right, held_until, rights_in_force, terms_of
 from reviewapp.rights.texts import licence_text
 
 EXPIRY_BATCH = 100
@@ -128,6 +129,12 @@ def rights_of(session: Session, review_id: UUID) -> frozenset[Right]:
     """The permissions in force now for one review and its photos."""
     session.flush()
     return rights_in_force(ledger_of(session, review_id), clock.now())
+
+
+def file_held_until(session: Session, review_id: UUID, asset_id: UUID) -> datetime | None:
+    """Until when permissions for one file of a review hold or held; None: none was ever given."""
+    entries = [entry for entry in ledger_of(session, review_id) if entry.asset_id == asset_id]
+    return held_until(entries, datetime.max.replace(tzinfo=UTC))
 
 
 def ledger_of(session: Session, review_id: UUID) -> Sequence[PermissionEntry]:
