@@ -9,7 +9,12 @@ from sqlalchemy.orm import Session
 from reviewapp.core.kit import Kit
 from reviewapp.models.outbox import OutboxEvent
 from reviewapp.widgets.marks import collection_path, mark_shop
-from reviewapp.widgets.service import refresh_product, refresh_review, refresh_shop
+from reviewapp.widgets.service import (
+    refresh_product,
+    refresh_questions,
+    refresh_review,
+    refresh_shop,
+)
 
 
 def show_review(session: Session, kit: Kit, event: OutboxEvent) -> None:
@@ -32,3 +37,8 @@ def show_shop(session: Session, kit: Kit, event: OutboxEvent) -> None:
 def show_collection(session: Session, kit: Kit, event: OutboxEvent) -> None:
     """After a selection was made, filled, renamed or taken away: `key` in the event."""
     mark_shop(session, event.shop_id, [collection_path(event.payload["key"])])
+
+
+def show_questions(session: Session, kit: Kit, event: OutboxEvent) -> None:
+    """After a question or an answer was published or taken back: `question_id` in the event."""
+    refresh_questions(session, UUID(event.payload["question_id"]))

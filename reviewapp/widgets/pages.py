@@ -14,13 +14,14 @@ from markupsafe import Markup
 
 from reviewapp.core.i18n import Translator
 from reviewapp.widgets.rules import paragraphs
-from reviewapp.widgets.structured_data import product_graph, script_text
+from reviewapp.widgets.structured_data import product_graph, questions_graph, script_text
 from reviewapp.widgets.values import (
     ChunkView,
     Photo,
     ProductFacts,
     ProductView,
     PublishedReview,
+    QuestionsView,
     ShopFacts,
     StoreView,
 )
@@ -51,7 +52,7 @@ class Pages:
         self._translator = translator
         self._items: dict[str, Markup] = {}
         self._review: Any = _environment.get_template("_review.html").make_module(
-            {**self._words(), "paragraphs": paragraphs, "srcset": _srcset}
+            {**self._words(), "srcset": _srcset}
         )
 
     def head(self, view: ProductView) -> bytes:
@@ -67,6 +68,17 @@ class Pages:
     def chunk(self, view: ChunkView) -> bytes:
         """`page-{n}.html`: one chunk; no numbers that a later review would change."""
         return self._render("public_chunk.html", base="../..", view=view)
+
+    def questions(self, view: ProductView, page: QuestionsView) -> bytes:
+        """`questions.html` and `questions-{n}.html`: what shoppers asked, with the answers."""
+        address = f"{self._shop.base_url}/products/{view.product.key}"
+        return self._render(
+            "public_questions.html",
+            base="../..",
+            view=view,
+            page=page,
+            json_ld=_script(questions_graph(view.product, page, address)),
+        )
 
     def store(self, view: StoreView) -> bytes:
         """`reviews/index.html` and `page-{n}.html`: all reviews of the shop, newest first."""
@@ -87,6 +99,7 @@ class Pages:
         return {
             "_": self._translator.gettext,
             "page_language": self._shop.language,
+            "paragraphs": paragraphs,
             "ngettext": self._translator.ngettext,
             "mean": lambda value: _number(value, self._shop.language, "0.0"),
             "number": lambda value: _number(value, self._shop.language),
@@ -104,7 +117,10 @@ class Pages:
 
 
 def _json_ld(view: ProductView) -> Markup | None:
-    graph = product_graph(view)
+    return _script(product_graph(view))
+
+
+def _script(graph: dict[str, Any] | None) -> Markup | None:
     return Markup(script_text(graph)) if graph else None  # noqa: S704 - escaped for scripts
 
 

@@ -18,6 +18,7 @@ from reviewapp.models.listing import RatingSummary
 from reviewapp.widgets.attributes import attributes
 from reviewapp.widgets.pages import Pages
 from reviewapp.widgets.queries import chunk_rows, newest_rows, page_rows, summary_of
+from reviewapp.widgets.question_view import questions_views
 from reviewapp.widgets.reader import Reader, ReviewRow
 from reviewapp.widgets.rules import CHUNK_SIZE, STRIP_SIZE, chunk_of, product_key
 from reviewapp.widgets.values import (
@@ -25,6 +26,7 @@ from reviewapp.widgets.values import (
     ProductFacts,
     ProductView,
     PublishedReview,
+    QuestionsView,
     ShopFacts,
     Topic,
 )
@@ -39,10 +41,16 @@ class ProductViews:
     pages: Pages
     head: ProductView
     chunks: tuple[ChunkView, ...]
+    questions: tuple[QuestionsView, ...] = ()
 
 
 def product_views(
-    session: Session, product_id: UUID, chunks: Sequence[int], *, public_url: str
+    session: Session,
+    product_id: UUID,
+    chunks: Sequence[int],
+    *,
+    public_url: str,
+    questions: bool = False,
 ) -> ProductViews:
     """Read what the product's head and these chunks show; NotFound when it is gone."""
     found = session.execute(_FOUND, {"product_id": product_id}).first()
@@ -70,7 +78,8 @@ def product_views(
         topics=tuple(Topic(**topic) for topic in summary.topics) if summary else (),
     )
     chunk_views = tuple(_chunk(head, number, rows, shown) for number, rows in by_chunk.items())
-    return ProductViews(shop.widget_key, Pages(facts, words), head, chunk_views)
+    asked = questions_views(session, listing_id, shop.time_zone, words) if questions else ()
+    return ProductViews(shop.widget_key, Pages(facts, words), head, chunk_views, asked)
 
 
 _FOUND = (

@@ -21,7 +21,7 @@ from reviewapp.widgets import documents
 from reviewapp.widgets.marks import TRANSPARENCY, mark_product, mark_shard, mark_shop
 from reviewapp.widgets.media_files import media_of_chunks, sync_media
 from reviewapp.widgets.product_view import ProductViews, product_views
-from reviewapp.widgets.writer import put_document, shop_folder
+from reviewapp.widgets.writer import put_changed, put_document, remove_document, shop_folder
 
 PACE = timedelta(milliseconds=500)
 """The shortest time between two writes of one product: what bounds the work of a burst."""
@@ -48,6 +48,7 @@ class Claim:
     """Nothing was written for it before."""
     seen: int
     chunks: tuple[int, ...]
+    questions: bool = False
 
 
 def publish_products(kit: Kit) -> int:
@@ -87,6 +88,7 @@ def claim_products(kit: Kit) -> list[Claim]:
                 Publication.key_hash,
                 Publication.published_at,
                 Publication.dirty_chunks,
+                Publication.dirty_questions,
             )
             .execution_options(synchronize_session=False)
         ).all()
@@ -104,12 +106,13 @@ def _claim(row: Any) -> Claim:
         first=row.published_at is None,
         seen=len(seen),
         chunks=tuple(sorted(set(seen))),
+        questions=row.dirty_questions,
     )
 
 
 def _publish(kit: Kit, claim: Claim) -> int:
     try:
-        write_product(kit, claim.shop_id, claim.product_id, claim.chunks)
+        write_product(kit, claim.shop_id, claim.product_id, claim.chunks, questions=claim.questions)
     except OutsideFailed as error:
         log.error("publish.failed", product_id=str(claim.product_id), error=error.message)
         return 0
@@ -138,6 +141,7 @@ def settle_product(session: Session, claim: Claim) -> bool:
             published_at=clock.now(),
             dirty_at=case((all_seen, None), else_=clock.now()),
             dirty_chunks=Publication.dirty_chunks[claim.seen + 1 : ARRAY_END],
+            dirty_questions=case((all_seen, False), else_=Publication.dirty_questions),
         )
         .returning(Publication.product_id)
         .execution_options(synchronize_session=False)
@@ -145,13 +149,26 @@ def settle_product(session: Session, claim: Claim) -> bool:
     return settled.first() is not None
 
 
-def write_product(kit: Kit, shop_id: UUID, product_id: UUID, chunks: Sequence[int]) -> None:
+def write_product(
+    kit: Kit,
+    shop_id: UUID,
+    product_id: UUID,
+    chunks: Sequence[int],
+    *,
+    questions: bool = False,
+) -> None:
     """Read what is shown in one transaction, then write these chunks, then the head.
 
     The head goes last: it never names a chunk that is not there yet.
     """
     with kit.database.transaction(shop_id) as session:
-        views = product_views(session, product_id, chunks, public_url=kit.settings.public_url)
+        views = product_views(
+            session,
+            product_id,
+            chunks,
+            public_url=kit.settings.public_url,
+            questions=questions,
+        )
         media = media_of_chunks(session, product_id, chunks)
     sync_media(kit, shop_folder(views.widget_key), media)
     _write_documents(kit, views)
@@ -169,3 +186,16 @@ def _write_documents(kit: Kit, views: ProductViews) -> None:
     written["head.json"] = documents.head(head)
     for name, content in written.items():
         put_document(kit.published, f"{folder}/{name}", content)
+    _write_questions(kit, views, folder)
+
+
+def _write_questions(kit: Kit, views: ProductViews, folder: str) -> None:
+    """Older questions seldom change: what is there with the same bytes is left alone."""
+    for page in views.questions:
+        name = "questions" if page.number is None else f"questions-{page.number}"
+        put_changed(kit.published, f"{folder}/{name}.json", documents.questions(page))
+        put_changed(kit.published, f"{folder}/{name}.html", views.pages.questions(views.head, page))
+    if views.questions:
+        beyond = f"{folder}/questions-{len(views.questions) - 1}"
+        for suffix in (".json", ".html"):
+            remove_document(kit.published, beyond + suffix)

@@ -12,6 +12,7 @@ from reviewapp.core import clock
 from reviewapp.models.catalog import Product
 from reviewapp.models.collection import Collection, CollectionItem
 from reviewapp.models.listing import RatingSummary
+from reviewapp.models.question import Question
 from reviewapp.models.review import Review
 from reviewapp.widgets.attributes import keep_attributes
 from reviewapp.widgets.counting import STARS_BY_RATING, count_media, locked_summary
@@ -85,6 +86,15 @@ def refresh_product(session: Session, product_id: UUID) -> None:
     if summary is not None and summary.next_position:
         last = chunk_of(summary.next_position - 1)
         mark_listing(session, summary.product_id, range(last + 1), questions=True)
+
+
+def refresh_questions(session: Session, question_id: UUID) -> None:
+    """A question or one of its answers was published, changed or taken back."""
+    asked = select(_LISTING).join(Question, Question.product_id == Product.id)
+    listing_id = session.scalar(asked.where(Question.id == question_id))
+    if listing_id is not None:
+        locked_summary(session, listing_id)
+        mark_listing(session, listing_id, [], questions=True)
 
 
 def refresh_shop(session: Session, shop_id: UUID) -> None:

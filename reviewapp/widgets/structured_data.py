@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from reviewapp.core.json import canonical_bytes
-from reviewapp.widgets.values import Photo, ProductView, PublishedReview
+from reviewapp.widgets.values import (
+    Photo,
+    ProductFacts,
+    ProductView,
+    PublishedReview,
+    QuestionsView,
+    ShownAnswer,
+    ShownQuestion,
+)
 
 AUTHOR_CHARACTERS = 99
 """Longer names are no valid author for a review snippet."""
@@ -46,6 +54,27 @@ def product_graph(view: ProductView) -> dict[str, Any] | None:
     return {name: value for name, value in graph.items() if value}
 
 
+def questions_graph(
+    product: ProductFacts, page: QuestionsView, address: str
+) -> dict[str, Any] | None:
+    """The questions of a page with their answers; None where none was answered.
+
+    A plain WebPage: Google takes QAPage for a page about one question, and FAQPage only where
+    nobody but the shop can answer.
+    """
+    questions = [_question(question, address) for question in page.questions if question.answers]
+    if not questions:
+        return None
+    own = "questions.html" if page.number is None else f"questions-{page.number}.html"
+    return {
+        "@context": "https://schema.org",
+        "@type": "WebPage",
+        "url": f"{address}/{own}",
+        "about": _filled({"@type": "Product", "name": product.title, "url": product.url}),
+        "mainEntity": questions,
+    }
+
+
 def script_text(graph: dict[str, Any]) -> str:
     """The graph as text that is safe inside a script element, whatever reviewers wrote."""
     text = canonical_bytes(graph).decode()
@@ -76,3 +105,44 @@ def _largest(photo: Photo) -> str:
     return max(
         photo.sources, key=lambda source: (source.content_type == "image/jpeg", source.width)
     ).path
+
+
+def _question(question: ShownQuestion, address: str) -> dict[str, Any]:
+    of_shop = [answer for answer in question.answers if answer.by == "shop"]
+    others = [answer for answer in question.answers if answer.by != "shop"]
+    url = f"{address}/questions.html#question-{question.id}"
+    return _filled(
+        {
+            "@type": "Question",
+            "name": question.body,
+            "author": _person(question.author),
+            "datePublished": question.asked_on.isoformat(),
+            "upvoteCount": question.votes,
+            "answerCount": len(question.answers),
+            "acceptedAnswer": _answer(of_shop[0], url) if of_shop else None,
+            "suggestedAnswer": [_answer(answer, url) for answer in others],
+        }
+    )
+
+
+def _answer(answer: ShownAnswer, url: str) -> dict[str, Any]:
+    author = {"@type": "Organization", "name": answer.author[:AUTHOR_CHARACTERS]}
+    return _filled(
+        {
+            "@type": "Answer",
+            "text": answer.body,
+            "url": url,
+            "author": author if answer.by == "shop" else _person(answer.author),
+            "datePublished": answer.answered_on.isoformat(),
+            "upvoteCount": answer.votes,
+        }
+    )
+
+
+def _person(name: str) -> dict[str, Any]:
+    return {"@type": "Person", "name": name[:AUTHOR_CHARACTERS]}
+
+
+def _filled(values: dict[str, Any]) -> dict[str, Any]:
+    """Without what is empty; a count of none stays."""
+    return {name: value for name, value in values.items() if value not in (None, "", [])}

@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 
 import brotli
 
+from reviewapp.core.errors import NotFound
 from reviewapp.core.storage import Storage
 
 CONTENT_TYPES = {
@@ -54,6 +55,17 @@ def put_document(
     twin = gzip.compress(content, compresslevel=quality[1], mtime=0)
     published.put(f"{path}.gz", twin, content_type=kind)
     published.put(path, content, content_type=kind)
+
+
+def put_changed(published: Storage, path: str, content: bytes) -> bool:
+    """`put_document` where other bytes, or none, lie there now; whether it wrote."""
+    try:
+        if published.read(path) == content:
+            return False
+    except NotFound:
+        pass
+    put_document(published, path, content)
+    return True
 
 
 def remove_document(published: Storage, path: str) -> None:
