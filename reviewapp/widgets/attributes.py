@@ -18,6 +18,7 @@ from reviewapp.models.form_questions import Question, questions_for
 from reviewapp.models.listing import AttributeCount, ReviewAttribute
 from reviewapp.models.review import Review
 from reviewapp.models.shop_settings import ShopSettings
+from reviewapp.widgets.rules import mean_of
 from reviewapp.widgets.values import Attribute
 
 
@@ -105,13 +106,13 @@ def _attribute(
     if not total:
         return None
     say = words.gettext if question.built_in else str
-    mean = sum(place * number for place, (_, number) in enumerate(ordered, start=1)) / total
+    places = sum(place * number for place, (_, number) in enumerate(ordered, start=1))
     return Attribute(
         id=question.id,
         label=say(question.label),
         kind="scale" if question.scale else "choice",
         choices=tuple((choice.value, say(choice.label), number) for choice, number in ordered),
-        average=round(mean, 1) if question.scale else None,
+        average=mean_of(places, total) if question.scale else None,
     )
 
 

@@ -16,8 +16,9 @@ from reviewapp.models.catalog import Product
 from reviewapp.models.form_questions import Question, questions_for
 from reviewapp.models.listing import RatingSummary
 from reviewapp.widgets.attributes import attributes
+from reviewapp.widgets.live_queries import Wanted, page_rows
 from reviewapp.widgets.pages import Pages
-from reviewapp.widgets.queries import chunk_rows, newest_rows, page_rows, summary_of
+from reviewapp.widgets.queries import chunk_rows, newest_rows, summary_of
 from reviewapp.widgets.question_view import questions_views
 from reviewapp.widgets.reader import Reader, ReviewRow
 from reviewapp.widgets.rules import CHUNK_SIZE, STRIP_SIZE, chunk_of, product_key
@@ -62,7 +63,7 @@ def product_views(
     words = translator(facts.language)
     newest = newest_rows(session, listing_id, CHUNK_SIZE + 1)
     by_chunk = {number: _rows(session, listing_id, number, newest) for number in chunks}
-    strip = page_rows(session, listing_id, with_photos=True, limit=STRIP_SIZE)
+    strip = page_rows(session, listing_id, Wanted(media="photo"), limit=STRIP_SIZE)
     shown = _shown(session, Reader(words, shop.time_zone), newest, strip, *by_chunk.values())
     photos = [photo for row in strip for photo in shown[row.position].photos]
     placed = summary.next_position if summary else 0

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response, request
 from marshmallow import ValidationError
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from reviewapp.core.db import EVERY_SHOP
 from reviewapp.core.errors import Invalid, NotFound
@@ -24,8 +24,8 @@ from reviewapp.web.limits import client_address, limit
 from reviewapp.web.session import kit
 from reviewapp.web.storefront import external_id_of
 from reviewapp.widgets.documents import review_json
-from reviewapp.widgets.queries import page_rows
-from reviewapp.widgets.reader import Reader
+from reviewapp.widgets.live_queries import page_rows, rank_of
+from reviewapp.widgets.reader import Reader, ReviewRow
 from reviewapp.widgets.schemas import ReviewQuery, ReviewQuerySchema
 
 CACHING = "public, max-age=30, stale-while-revalidate=60"
@@ -50,22 +50,13 @@ def reviews(widget_key: str, key: str) -> Response:
     query = _read_query()
     place = _place(widget_key, key)
     with kit().database.transaction(place.shop_id) as session:
-        rows = page_rows(
-            session,
-            place.product_id,
-            stars=query.stars,
-            with_photos=query.media,
-            words=query.q,
-            sort=query.sort,
-            after=query.after,
-            limit=query.limit + 1,
-        )
+        rows = page_rows(session, place.listing_id, query.wanted, limit=query.limit + 1)
         shown, more = rows[: query.limit], len(rows) > query.limit
         values = place.reader.shown(session, shown)
     body = canonical_bytes(
         {
             "items": [review_json(values[row.position]) for row in shown],
-            "next_cursor": f"{shown[-1].rating}-{shown[-1].position}" if more else None,
+            "next_cursor": _cursor(shown[-1], query.wanted.sort) if more else None,
         }
     )
     return _cached(body)
@@ -76,7 +67,7 @@ class Place:
     """A product a storefront asks about, and the voice of its shop."""
 
     shop_id: UUID
-    product_id: UUID
+    listing_id: UUID
     reader: Reader
 
 
@@ -100,14 +91,20 @@ def _known_place(kit: Kit, widget_key: str, external_id: str, minute: int) -> Pl
         raise NotFound()
     with kit.database.transaction(EVERY_SHOP) as session:
         found = session.execute(
-            select(Shop.id, Product.id, Shop.locale, Shop.time_zone)
+            select(
+                Shop.id, func.coalesce(Product.listing_id, Product.id), Shop.locale, Shop.time_zone
+            )
             .join(Product, Product.shop_id == Shop.id)
             .where(Shop.widget_key == widget_key, Product.external_id == external_id)
         ).first()
     if found is None:
         raise NotFound()
-    shop_id, product_id, locale, time_zone = found
-    return Place(shop_id, product_id, Reader(translator(negotiate(locale)), time_zone))
+    shop_id, listing_id, locale, time_zone = found
+    return Place(shop_id, listing_id, Reader(translator(negotiate(locale)), time_zone))
+
+
+def _cursor(last: ReviewRow, sort: str) -> str:
+    return f"{rank_of(last, sort)}-{last.position}"
 
 
 def _cached(body: bytes) -> Response:

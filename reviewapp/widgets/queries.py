@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from functools import cache
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    Integer,
     Select,
-    and_,
-    any_,
     bindparam,
     func,
     literal_column,
-    or_,
     select,
     true,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from reviewapp.models.catalog import Product
@@ -28,7 +22,7 @@ from reviewapp.models.listing import RatingSummary
 from reviewapp.models.review import Reply, Review
 from reviewapp.models.widget import Publication
 from reviewapp.widgets.reader import ReviewRow
-from reviewapp.widgets.rules import CHUNK_SIZE, STARS, product_key, shard_range
+from reviewapp.widgets.rules import CHUNK_SIZE, product_key, shard_range
 from reviewapp.widgets.values import Summary
 
 SHOWN_COLUMNS = (
@@ -56,15 +50,11 @@ SHOWN_COLUMNS = (
     Review.helpful_weight,
 )
 
-SEARCHED = 2000
-"""How many of a product's newest reviews are searched for words."""
-_SIMPLE: Any = literal_column("'simple'::regconfig")
 # Written out, not bound: a prepared plan can use a partial index only where it sees the value.
 _PUBLISHED = Review.state == literal_column("'published'")
-_WITH_PHOTOS = Review.photo_count > literal_column("0")
 
 
-def _narrowed() -> Select[Any]:
+def shown_of_listing() -> Select[Any]:
     """The published reviews of `:listing_id`, to be narrowed and ordered."""
     return select(*SHOWN_COLUMNS).where(
         Review.listing_id == bindparam("listing_id"),
@@ -97,9 +87,13 @@ def _newest_first(reviews: Select[Any]) -> Select[Any]:
 
 
 # Statements are built once: building one costs as much as running it.
-_NEWEST = _newest_first(_narrowed().order_by(Review.position.desc()).limit(bindparam("limit")))
+_NEWEST = _newest_first(
+    shown_of_listing().order_by(Review.position.desc()).limit(bindparam("limit"))
+)
 _CHUNK = _newest_first(
-    _narrowed().where(Review.position >= bindparam("low"), Review.position < bindparam("high"))
+    shown_of_listing().where(
+        Review.position >= bindparam("low"), Review.position < bindparam("high")
+    )
 )
 
 
@@ -141,96 +135,6 @@ def picked_rows(session: Session, collection_id: UUID) -> Sequence[ReviewRow]:
     )
     statement, of = answered(picked)
     return session.execute(statement.order_by(of.place, of.id)).all()
-
-
-def page_rows(
-    session: Session,
-    listing_id: UUID,
-    *,
-    stars: Iterable[int] = STARS,
-    with_photos: bool = False,
-    words: str = "",
-    sort: str = "newest",
-    after: tuple[int, int] | None = None,
-    limit: int,
-) -> Sequence[ReviewRow]:
-    """A page of a filter and order the shopper chose, behind the review (rating, position)."""
-    build = _search_statement if words else _page_statement
-    rating, position = after or (0, 0)
-    told = {
-        "listing_id": listing_id,
-        "stars": sorted(set(stars)),
-        "words": words,
-        "rating": rating,
-        "position": position,
-        "limit": limit,
-    }
-    return session.execute(build(sort, with_photos, after is not None), told).all()
-
-
-@cache
-def _page_statement(sort: str, with_photos: bool, further: bool) -> Select[Any]:
-    """One index probe a star, each cut at the limit, then merged.
-
-    The cost does not grow with the product, however rare what is asked for.
-    """
-    stars = bindparam("stars", type_=ARRAY(Integer))
-    wanted = func.unnest(stars).table_valued("star").render_derived()
-    probe = _narrowed().where(Review.rating == wanted.c.star)
-    if with_photos:
-        probe = probe.where(_WITH_PHOTOS)
-    if further:
-        probe = probe.where(_behind(sort, Review))
-    by_position = Review.position.asc() if sort == "oldest" else Review.position.desc()
-    found = probe.order_by(by_position).limit(bindparam("limit")).lateral("found")
-    merged = select(*found.c).select_from(wanted).join(found, true())
-    statement, of = answered(merged.order_by(*_order(sort, found.c)).limit(bindparam("limit")))
-    return statement.order_by(*_order(sort, of))
-
-
-@cache
-def _search_statement(sort: str, with_photos: bool, further: bool) -> Select[Any]:
-    """Title or body has all these words, compared whole, so that it works in any language.
-
-    Looked for among the newest SEARCHED: row-level security lets no index of words be used, since
-    matching is not leakproof, and the cost must not grow with the product.
-    """
-    recent = _narrowed().where(Review.rating == any_(bindparam("stars", type_=ARRAY(Integer))))
-    if with_photos:
-        recent = recent.where(_WITH_PHOTOS)
-    recent_rows = recent.order_by(Review.position.desc()).limit(SEARCHED).subquery("recent")
-    of_recent = recent_rows.c
-    text = func.to_tsvector(_SIMPLE, of_recent.title + " " + of_recent.body)
-    found = select(recent_rows).where(
-        text.op("@@")(func.websearch_to_tsquery(_SIMPLE, bindparam("words")))
-    )
-    if further:
-        found = found.where(_behind(sort, of_recent))
-    statement, of = answered(found.order_by(*_order(sort, of_recent)).limit(bindparam("limit")))
-    return statement.order_by(*_order(sort, of))
-
-
-def _order(sort: str, of: Any) -> list[Any]:
-    if sort == "oldest":
-        return [of.position.asc()]
-    newest = of.position.desc()
-    return {
-        "newest": [newest],
-        "highest": [of.rating.desc(), newest],
-        "lowest": [of.rating.asc(), newest],
-    }[sort]
-
-
-def _behind(sort: str, of: Any) -> Any:
-    """Further on in this order than the review (:rating, :position)."""
-    rating, position = bindparam("rating", type_=Integer), bindparam("position", type_=Integer)
-    older = of.position < position
-    if sort == "oldest":
-        return of.position > position
-    if sort == "newest":
-        return older
-    lower = of.rating < rating if sort == "highest" else of.rating > rating
-    return or_(lower, and_(of.rating == rating, older))
 
 
 def summary_of(row: RatingSummary | None) -> Summary:

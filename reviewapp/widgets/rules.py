@@ -90,3 +90,8 @@ def paragraphs(body: str) -> list[str]:
 def language_of(locale: str) -> str:
     """The language of a locale: `pt` for `pt-BR` and `pt_BR`."""
     return locale.replace("_", "-").partition("-")[0].lower()
+
+
+def mean_of(total: int, count: int) -> float:
+    """A mean to one decimal, half up: no float stands between the numbers and what is shown."""
+    return (total * 20 + count) // (2 * count) / 10

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,22 +11,22 @@ from marshmallow import Schema, ValidationError, fields, post_load, validate, va
 
 from reviewapp.models.feedback import REPORT_REASONS
 from reviewapp.outbox.addresses import BadAddress, path_of
+from reviewapp.widgets.live_queries import Wanted
 from reviewapp.widgets.rules import STARS
 
-SORTS = ("newest", "oldest", "highest", "lowest")
+SORTS = ("newest", "oldest", "highest", "lowest", "helpful")
 LIMIT = 20
+
+
+MEDIA = ("photo", "video", "1", "0")
 
 
 @dataclass(frozen=True, slots=True)
 class ReviewQuery:
-    """What a shopper asked for; `after` is the last review seen, as (rating, position)."""
+    """What a shopper asked for, and how many at once."""
 
-    stars: tuple[int, ...]
-    media: bool
-    q: str
-    sort: str
+    wanted: Wanted
     limit: int
-    after: tuple[int, int] | None
 
 
 class Stars(fields.Field[tuple[int, ...]]):
@@ -42,17 +43,39 @@ class Cursor(fields.Field[tuple[int, int]]):
     """An opaque place in a list, as a page before handed it out."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        rating, _, position = str(value).partition("-")
-        if rating in ("1", "2", "3", "4", "5") and position.isdecimal() and len(position) < 10:
-            return int(rating), int(position)
+        rank, _, position = str(value).partition("-")
+        if _is_number(rank, 15) and _is_number(position, 9):
+            return int(rank), int(position)
         raise ValidationError("This cursor is not one of ours.")
 
 
+class AttributeChoice(fields.Field[tuple[str, str]]):
+    """`id:value`, as the head's `attributes` name them."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        name, colon, choice = str(value).partition(":")
+        if not (name and colon and choice) or len(str(value)) > 200 or "\0" in str(value):
+            raise ValidationError("An attribute is its id, a colon and one of its values.")
+        return name, choice
+
+
+class Language(fields.Field[str]):
+    """A language such as `en`; what comes behind a hyphen is not looked at."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        found = re.fullmatch(r"([A-Za-z]{2,8})([-_][A-Za-z0-9]{1,8}){0,3}", str(value), re.ASCII)
+        if not found:
+            raise ValidationError("A language is named by a code such as en.")
+        return found[1].lower()
+
+
 class ReviewQuerySchema(Schema):
-    """`?stars=&media=&q=&sort=&cursor=&limit=`; empty values count as not given."""
+    """The parameters of a live query; empty ones count as not given."""
 
     stars = Stars(load_default=STARS)
-    media = fields.Boolean(load_default=False)
+    media = fields.String(load_default="", validate=validate.OneOf(MEDIA))
+    language = Language(load_default="")
+    attribute = AttributeChoice(load_default=None, allow_none=True)
     q = fields.String(
         load_default="", validate=[validate.Length(max=200), validate.ContainsNoneOf("\0")]
     )
@@ -63,7 +86,13 @@ class ReviewQuerySchema(Schema):
     @post_load
     def build(self, values: dict[str, Any], **kwargs: Any) -> ReviewQuery:
         """The query as a value."""
-        return ReviewQuery(**values)
+        limit, words = values.pop("limit"), values.pop("q")
+        values["media"] = values["media"].strip("0")
+        return ReviewQuery(Wanted(words=words, **values), limit)
+
+
+def _is_number(text: str, most: int) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= most
 
 
 class Words(fields.String):
