@@ -6,17 +6,15 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from reviewapp.moderate.links import belongs_to
-from reviewapp.moderate.personal_data import CARD, IBAN, MAIL, find_personal_data
+from reviewapp.moderate.links import belongs_to, find_links
+from reviewapp.moderate.personal_data import MAIL, PHONE, STREET, find_personal_data
 from reviewapp.moderate.profanity import find_profanity, fold
-from reviewapp.moderate.reply_phrases import REFUSED, WARNED, phrases
-from reviewapp.moderate.reply_templates import REPLY_TEMPLATES
+from reviewapp.moderate.reply_phrases import REFUSED, WARNED, common_words, find_phrases
+from reviewapp.moderate.reply_templates import REPLY_KINDS, shipped_stems, stem
+from reviewapp.moderate.signals import Span
 
-REPLY_KINDS = ("mismatch", "shipping", "support", "quality", "thanks")
 LONGEST_REPLY = 5_000
 LONGEST_IMPROVEMENT = 1_000
-SHARED_LETTERS = 5
-"""Words are taken for the same when they begin alike: "handle" and "handles"."""
 
 TEXTS = {
     "empty": "Write an answer.",
@@ -29,8 +27,11 @@ TEXTS = {
     "pressure": "An answer must not ask to change or remove the review.",
     "reward": "An answer must not offer a reward.",
     "personal_data": "This is personal or order data. It must not stand in public.",
+    "contact_data": "A phone number or postal address. Only your own may stand here.",
+    "link": "This leads away from your shop.",
     "abusive": "These words may offend.",
     "blame": "This sounds like blame. Readers side with the customer.",
+    "defensive": "This defends the shop. Take up what happened instead.",
     "promise": "This promises what nobody controls.",
     "channel": "Say how to reach you.",
     "action": "Say what you have done or will do.",
@@ -39,16 +40,25 @@ REFUSALS = frozenset(
     ("empty", "long", "improvement", "placeholder", "bare", "threat", "accusation", "pressure",
      "reward", "personal_data")
 )  # fmt: skip
+LEAST_NAMING_WORDS = 3
+"""A review with fewer telling words may be answered by naming the product."""
 
-_PLACEHOLDER = re.compile(r"\[[^\]\n]{1,80}\]|\{\{?[^}\n]{0,80}\}?\}")
-_WORD = re.compile(r"[^\W\d_]{4,}")
+_PLACEHOLDER = re.compile(r"\[[^\]\n]{1,80}\]|\{\{?[^}\n]{0,80}\}?\}|_{3,}")
+_WORD = re.compile(r"[^\W\d_]{3,}|\d{2,}")
+_CALLED = re.compile(
+    r"(?<!\w)(?:mrs?|ms|miss|madam|sir|herrn?|frau|madame|monsieur|mme|mlle|señora?|sra?|don|doña|"
+    r"senhora?|dona|seu)\.? (?=[A-ZÀ-Ý])",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
 class Objection:
-    """One thing about the answer: `code` of TEXTS, the passage, whether it stops the answer."""
+    """One thing about the answer: `code` of TEXTS, and the words that caused it, if any did."""
 
     code: str
+    start: int = 0
+    end: int = 0
     passage: str = ""
 
     @property
@@ -74,19 +84,40 @@ class ReplyFacts:
     customer_email: str | None = None
     order_number: str | None = None
     own_domains: tuple[str, ...] = ()
+    own_address: str = ""
     locale: str = "en"
 
 
 def check_reply(kind: str, body: str, improvement: str, facts: ReplyFacts) -> list[Objection]:
-    """Everything that stands against the answer, the stopping ones first."""
-    found = [*_shape(body, improvement), *_phrases(body, facts.locale), *_private(body, facts)]
+    """Everything that stands against the answer, the stopping ones first, then by place."""
+    found = [*_shape(body), *check_words(body, facts)]
+    if not improvement.strip() or len(improvement) > LONGEST_IMPROVEMENT:
+        found.append(Objection("improvement"))
     if body.strip() and not names_something(body, facts):
-        found.append(Objection("bare"))
+        found += _bare(body)
     if kind != "thanks" and body.strip():
         found += [
-            Objection(part) for part in ("action", "channel") if not phrases(part).search(body)
+            Objection(part) for part in ("action", "channel") if not any(find_phrases(part, body))
         ]
-    return sorted(found, key=lambda objection: not objection.stops)
+    return _ordered(found)
+
+
+def check_answer(body: str, facts: ReplyFacts) -> list[Objection]:
+    """The same for the answer to a shopper's question: no experience to take up, no improvement."""
+    return _ordered([*_shape(body), *check_words(body, facts)])
+
+
+def check_words(body: str, facts: ReplyFacts) -> Iterator[Objection]:
+    """What the words themselves hold, whatever they answer."""
+    for code in (*REFUSED, *WARNED):
+        for span in find_phrases(code, body):
+            yield _at(code, body, span)
+    for span in find_profanity(body, (facts.locale.partition("-")[0],)):
+        yield _at("abusive", body, span)
+    for span in find_links(body, facts.own_domains):
+        yield _at("link", body, span)
+    for code, span in (*_private(body, facts), *_named(body, facts)):
+        yield _at(code, body, span)
 
 
 def names_something(body: str, facts: ReplyFacts) -> bool:
@@ -94,51 +125,63 @@ def names_something(body: str, facts: ReplyFacts) -> bool:
 
     A review without such words (only a few, or none) is answered by naming the product.
     """
-    ours = _stems(body) - _template_stems()
-    theirs = _stems(f"{facts.title} {facts.body}") - _template_stems()
-    return bool(ours & (theirs if len(theirs) >= 3 else theirs | _stems(facts.product)))
+    ours = _telling(body)
+    theirs = _telling(f"{facts.title} {facts.body}")
+    enough = len(theirs) >= LEAST_NAMING_WORDS
+    return bool(ours & (theirs if enough else theirs | _telling(facts.product)))
 
 
-def _shape(body: str, improvement: str) -> Iterator[Objection]:
+def _shape(body: str) -> Iterator[Objection]:
     if not body.strip():
         yield Objection("empty")
     if len(body) > LONGEST_REPLY:
-        yield Objection("long")
-    if not improvement.strip() or len(improvement) > LONGEST_IMPROVEMENT:
-        yield Objection("improvement")
+        yield Objection("long", LONGEST_REPLY, len(body))
     for match in _PLACEHOLDER.finditer(body):
-        yield Objection("placeholder", match[0])
+        yield _at("placeholder", body, Span(*match.span()))
 
 
-def _phrases(body: str, locale: str) -> Iterator[Objection]:
-    for code in (*REFUSED, *WARNED):
-        for match in phrases(code).finditer(body):
-            yield Objection(code, match[0])
-    for span in find_profanity(body, (locale.partition("-")[0], "en")):
-        yield Objection("abusive", body[span.start : span.end])
+def _bare(body: str) -> list[Objection]:
+    """The stock phrases the answer is made of; all of it where none is known."""
+    stock = list(find_phrases("stock", body))
+    return [_at("bare", body, span) for span in stock or [Span(0, len(body))]]
 
 
-def _private(body: str, facts: ReplyFacts) -> Iterator[Objection]:
-    """Mail of others, accounts, cards, the order's number, the customer's name where not shown."""
-    shared = {CARD, IBAN}
+def _private(body: str, facts: ReplyFacts) -> Iterator[tuple[str, Span]]:
+    """Mail of others, accounts, cards, identity and order numbers; phone and street to look at."""
     for finding in find_personal_data(body, order_number=facts.order_number):
         passage = body[finding.span.start : finding.span.end]
         if finding.explanation == MAIL:
             domain = passage.rpartition("@")[2].strip().casefold()
             if not belongs_to(domain, facts.own_domains):
-                yield Objection("personal_data", passage)
-        elif finding.explanation in shared or "order" in finding.explanation:
-            yield Objection("personal_data", passage)
+                yield "personal_data", finding.span
+        elif finding.explanation not in (PHONE, STREET):
+            yield "personal_data", finding.span
+        elif fold(passage) not in fold(facts.own_address):
+            yield "contact_data", finding.span
+
+
+def _named(body: str, facts: ReplyFacts) -> Iterator[tuple[str, Span]]:
+    """The parts of the customer's name that are not shown with the review, form of address too."""
     shown = set(fold(facts.display_name).split())
     for name in (facts.customer_name or "").split():
-        hidden = len(name) > 2 and fold(name) not in shown
-        if hidden and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", body, re.IGNORECASE):
-            yield Objection("personal_data", name)
+        if len(name) <= 2 or fold(name) in shown:
+            continue
+        for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", body, re.IGNORECASE):
+            before = [called for called in _CALLED.finditer(body) if called.end() == match.start()]
+            yield "personal_data", Span(before[0].start() if before else match.start(), match.end())
 
 
-def _stems(text: str) -> set[str]:
-    return {fold(word)[:SHARED_LETTERS] for word in _WORD.findall(text)}
+def _at(code: str, body: str, span: Span) -> Objection:
+    return Objection(code, span.start, span.end, body[span.start : span.end])
 
 
-def _template_stems() -> set[str]:
-    return _stems(" ".join(text for kinds in REPLY_TEMPLATES.values() for text in kinds.values()))
+def _ordered(found: list[Objection]) -> list[Objection]:
+    return sorted(found, key=lambda objection: (not objection.stops, objection.start))
+
+
+def _telling(text: str) -> set[str]:
+    words = {fold(word) for word in _WORD.findall(text)} - common_words()
+    return {stem(word) for word in words} - shipped_stems()
+
+
+__all__ = ["REPLY_KINDS", "TEXTS", "Objection", "ReplyFacts", "check_answer", "check_reply"]
