@@ -56,7 +56,7 @@ def register_doors(app: Flask) -> None:
     from reviewapp.collect import admin as requests_admin
     from reviewapp.integrations import admin as catalog
     from reviewapp.moderate import admin as queue
-    from reviewapp.moderate import admin_fairness, admin_reviews
+    from reviewapp.moderate import admin_fairness, admin_replies, admin_reviews
     from reviewapp.support import admin as cases
     from reviewapp.web import operation, static, theme
     from reviewapp.widgets import collections_admin, public, public_feedback
@@ -76,6 +76,7 @@ def register_doors(app: Flask) -> None:
     app.register_blueprint(catalog.blueprint)
     app.register_blueprint(queue.blueprint)
     app.register_blueprint(admin_reviews.blueprint)
+    app.register_blueprint(admin_replies.blueprint)
     app.register_blueprint(admin_fairness.blueprint)
     app.register_blueprint(collections_admin.blueprint)
     _register_customer_doors(app)

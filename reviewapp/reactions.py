@@ -12,6 +12,8 @@ from reviewapp.collect.reminding import plan_reminders
 from reviewapp.collect.sending import send_due_requests
 from reviewapp.collect.storefront import forget_submissions
 from reviewapp.core.kit import Kit
+from reviewapp.insights.improvements import keep_lesson
+from reviewapp.insights.mentions import forget_review, note_case, note_question, note_review
 from reviewapp.media import originals
 from reviewapp.media.render import render_attached
 from reviewapp.media.service import sweep_staged
@@ -24,6 +26,8 @@ from reviewapp.outbox.mail import send_mail
 from reviewapp.outbox.relay import Reaction
 from reviewapp.rights.ledger import forget_origins
 from reviewapp.rights.service import expire_permissions, file_held_until
+from reviewapp.support.after_solving import tell_review_may_change
+from reviewapp.support.incidents import follow_case, follow_reply, follow_review, open_incident
 from reviewapp.web.api_idempotency import forget_idempotency_keys
 from reviewapp.widgets.feedback import forget_votes
 from reviewapp.widgets.follow import show_collection, show_product, show_review, show_shop
@@ -47,27 +51,34 @@ def erase(kit: Kit) -> int:
 
 
 AFTER: Mapping[str, Sequence[Reaction]] = {
+    "alert.opened": (),
     "case.answered": (),
     "case.message_received": (),
-    "case.opened": (),
-    "case.state_changed": (),
+    "case.opened": (note_case,),
+    "case.state_changed": (follow_case, tell_review_may_change),
     "collection.changed": (show_collection,),
+    "improvement.done": (),
+    "improvement.proposed": (),
+    "incident.closed": (),
+    "incident.opened": (),
+    "incident.reopened": (),
     "media.failed": (),
     "media.hidden": (show_review,),
     "media.ready": (show_review,),
     "permission.withdrawn": (originals.recheck_originals,),
     "product.changed": (show_product,),
-    "question.asked": (),
-    "reply.published": (show_review,),
-    "reply.withdrawn": (show_review,),
+    "question.asked": (note_question,),
+    "reply.published": (show_review, keep_lesson, follow_reply),
+    "reply.submitted": (keep_lesson,),
+    "reply.withdrawn": (show_review, follow_reply),
     "review.edited": (screen_review, show_review),
     "review.held": (),
-    "review.published": (show_review,),
+    "review.published": (show_review, open_incident, note_review),
     "review.redacted": (show_review,),
+    "review.refused": (show_review, tell_refused_author, follow_review, forget_review),
     "review.reported": (),
-    "review.refused": (show_review, tell_refused_author),
     "review.submitted": (screen_review,),
-    "review.withdrawn": (show_review,),
+    "review.withdrawn": (show_review, follow_review, forget_review),
     "shop.changed": (show_shop,),
     "shop.created": (show_shop,),
 }

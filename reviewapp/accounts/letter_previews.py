@@ -18,6 +18,8 @@ RULES: Mapping[str, tuple[str, ...]] = {
     "review_received": ("G10", "G14", "G28"),
     "review_confirm": ("G10", "G14"),
     "review_refused": ("G13", "G28"),
+    "question_answered": (),
+    "review_may_change": ("G8", "G28"),
     "sign_in": (),
     "invitation": (),
 }
@@ -50,6 +52,9 @@ def sample_facts(
             "passage": words["passage"],
             "mend_url": f"{page}/mine",
         },
+        "question_answered": mug
+        | {"question": words["question"], "answer": words["answer"], "product_url": host},
+        "review_may_change": mug | {"mine_url": f"{page}/mine"},
         "sign_in": {"link_url": link, "minutes": 10},
         "invitation": {"link_url": link, "inviter": "Bo Lind", "role": "agent", "days": 7},
     }

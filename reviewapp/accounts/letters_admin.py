@@ -81,6 +81,7 @@ def _written(letter: str, language: str) -> Letter:
         "answer": _("The chip comes from too tight a packing. A new one leaves tomorrow; you "
                     "keep the other one. Nothing else is needed from you."),
         "passage": _("Call me at 0171 …"),
+        "question": _("Can it go into the dishwasher?"),
     }  # fmt: skip
     facts = sample_facts(
         letter, shop, title or _("Stoneware mug"), kit().settings.public_url, words
@@ -97,6 +98,8 @@ def _names() -> dict[str, str]:
         "review_received": _("Review received"),
         "review_confirm": _("Review to confirm"),
         "review_refused": _("Review refused"),
+        "question_answered": _("Question answered"),
+        "review_may_change": _("After a solved case"),
         "sign_in": _("Sign-in link"),
         "invitation": _("Invitation"),
     }

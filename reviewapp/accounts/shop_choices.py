@@ -24,7 +24,7 @@ from reviewapp.outbox.letter_rules import objections
 from reviewapp.outbox.messages import emit
 
 MOST_NAME, MOST_ADDRESS, MOST_URL = 100, 500, 300
-LOGGED_AS_THEY_ARE = (*BOUNDS, "experience_page", "reminder_days")
+LOGGED_AS_THEY_ARE = (*BOUNDS, "experience_page", "reminder_days", "reply_approval")
 """Of other choices the log keeps that they changed, and a hash: they may hold people's words."""
 
 

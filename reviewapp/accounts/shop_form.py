@@ -45,6 +45,7 @@ def as_typed(shop: Shop) -> dict[str, str]:
     reminders = [str(day) for day in settings.reminder_days]
     typed["reminder_1"], typed["reminder_2"] = (*reminders, "", "")[:2]
     typed["experience_page"] = settings.experience_page
+    typed["reply_approval"] = "1" if settings.reply_approval else ""
     typed["incentive"] = settings.incentive or ""
     typed["incentive_disclosure"] = settings.incentive_disclosure or ""
     typed["questions"] = as_text(settings.questions_by_product_type)
@@ -80,6 +81,7 @@ def from_typed(typed: Typed, now: ShopSettings) -> Read:
     ]
     values["reminder_days"] = tuple(reminders)
     values["experience_page"] = typed.get("experience_page", now.experience_page)
+    values["reply_approval"] = typed.get("reply_approval") == "1"
     values["incentive"] = typed.get("incentive", "").strip() or None
     values["incentive_disclosure"] = typed.get("incentive_disclosure", "").strip() or None
     values["questions_by_product_type"] = _questions(typed, now, problems)

@@ -18,6 +18,7 @@ MESSAGES: dict[str, str] = {
     "invalid": "Some fields need another look.",
     "conflict": "Somebody else changed this in the meantime. Please look again.",
     "already_decided": "This review is decided already.",
+    "own_reply": "Somebody else than its writer approves an answer.",
     "gone": "This is no longer here.",
     "erased": "Everything about you was erased here, as you asked. This link leads nowhere now.",
     "submission_gone": "This review is no longer here: it was deleted, or not confirmed in time.",

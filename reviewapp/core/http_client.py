@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -14,6 +15,7 @@ from reviewapp.core.errors import Invalid, OutsideFailed
 
 TIMEOUT_SECONDS = 15.0
 MAX_ANSWER_BYTES = 1024 * 1024
+PIECE_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,10 @@ def send(
         pool = urllib3.HTTPConnectionPool(address, port, retries=False)
     told = {"Host": _host_header(host, port, secure), **(headers or {})}
     timeout = urllib3.Timeout(total=timeout_seconds)
+    ends_at = time.monotonic() + timeout_seconds
     try:
         with pool:
-            return _exchange(pool, method, path, body, told, timeout, max_bytes)
+            return _exchange(pool, method, path, body, told, timeout, max_bytes, ends_at)
     except (urllib3.exceptions.HTTPError, OSError) as error:
         raise OutsideFailed(message=f"{host} did not answer: {type(error).__name__}") from error
 
@@ -67,19 +70,30 @@ def _exchange(
     headers: dict[str, str],
     timeout: urllib3.Timeout,
     max_bytes: int,
+    ends_at: float,
 ) -> Answer:
     response = pool.urlopen(
         method, path, body=body, headers=headers, timeout=timeout, redirect=False,
         preload_content=False,
     )  # fmt: skip
-    kept = response.read(max_bytes + 1, decode_content=True)
-    if len(kept) > max_bytes:
-        raise OutsideFailed(message="the answer is larger than we take")
+    kept = _read(response, max_bytes, ends_at)
     return Answer(
         status=response.status,
         headers={name.lower(): value for name, value in response.headers.items()},
         body=kept,
     )
+
+
+def _read(response: urllib3.BaseHTTPResponse, max_bytes: int, ends_at: float) -> bytes:
+    """The body, piece by piece: a server that sends a byte a second must not hold us for hours."""
+    kept = bytearray()
+    while piece := response.read1(PIECE_BYTES, decode_content=True):
+        kept += piece
+        if len(kept) > max_bytes:
+            raise OutsideFailed(message="the answer is larger than we take")
+        if time.monotonic() > ends_at:
+            raise OutsideFailed(message="the answer took too long")
+    return bytes(kept)
 
 
 def _parts(url: str) -> tuple[str, int, bool, str]:

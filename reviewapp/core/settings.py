@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,9 @@ class Settings:
     max_video_bytes: int = 256 * 1024 * 1024
     mail_per_domain_per_second: float = 50.0
     proof_days: int = 90
+    drafts_url: str | None = None
+    drafts_key: str | None = field(default=None, repr=False)
+    drafts_model: str = ""
 
     @property
     def storage_at(self) -> str:
@@ -95,6 +98,9 @@ def read_settings(env_file: str | None = ".env", *, data_dir: str = "data") -> S
         "max_video_bytes": env.int("MAX_VIDEO_BYTES", 256 * 1024 * 1024),
         "proof_days": env.int("PROOF_DAYS", 90),
         "mail_per_domain_per_second": env.float("MAIL_PER_DOMAIN_PER_SECOND", 50.0),
+        "drafts_url": env.str("DRAFTS_URL", "") or None,
+        "drafts_key": env.str("DRAFTS_KEY", "") or None,
+        "drafts_model": env.str("DRAFTS_MODEL", ""),
     }
     keys: list[str] = env.list("SECRET_KEY", [])
     try:
@@ -143,5 +149,8 @@ def environment(settings: Settings) -> dict[str, str]:
         "MAX_VIDEO_BYTES": str(settings.max_video_bytes),
         "PROOF_DAYS": str(settings.proof_days),
         "MAIL_PER_DOMAIN_PER_SECOND": str(settings.mail_per_domain_per_second),
+        "DRAFTS_URL": settings.drafts_url or "",
+        "DRAFTS_KEY": settings.drafts_key or "",
+        "DRAFTS_MODEL": settings.drafts_model,
     }
     return dict(os.environ) | {f"REVIEWAPP_{name}": value for name, value in told.items()}

@@ -191,7 +191,7 @@ class Life:
         for review_id, answer in due:
             if told := reply_to(answer.source_row):
                 with self._kit.database.transaction(self._shop_id) as session:
-                    draft = replies.Draft(**told)
+                    draft = replies.Draft(told["kind"], told["body"], told["improvement"])
                     replies.publish_reply(session, _review_row(session, review_id), draft, by=by)
 
             if answer.takes_back:

@@ -65,6 +65,8 @@ class ShopSettings:
     business_hours: BusinessHours = field(default_factory=BusinessHours)
     # Deciding (G14): a review is published by itself after these days, at most 14
     auto_publish_days: int = 10
+    reply_approval: bool = False
+    """A public answer waits for a second person."""
     blocked_words: tuple[str, ...] = ()
     staff_domains: tuple[str, ...] = ()
 

@@ -1,4 +1,4 @@
-"""The admin's door for reviews: the list, one review with its history, the public answer."""
+"""The admin's door for reviews: the list, one review with its history, deciding again."""
 
 from __future__ import annotations
 
@@ -12,16 +12,11 @@ from reviewapp.models.media import MediaAsset
 from reviewapp.models.review import REVIEW_STATES, Review
 from reviewapp.moderate import queries, texts
 from reviewapp.moderate.admin import asked_for
-from reviewapp.moderate.blind import SHOWN_MEDIA, blind, question_labels
-from reviewapp.moderate.replies import (
-    Draft,
-    objections,
-    publish_reply,
-    withdraw_reply,
-)
-from reviewapp.moderate.reply_rules import REPLY_KINDS, Objection
-from reviewapp.moderate.reply_templates import reply_template
-from reviewapp.moderate.rules import WAITING, decision_options
+from reviewapp.moderate.blind import SHOWN_MEDIA
+from reviewapp.moderate.replies import Draft
+from reviewapp.moderate.reply_templates import REPLY_KINDS
+from reviewapp.moderate.review_page import review_page
+from reviewapp.moderate.rules import WAITING
 from reviewapp.moderate.service import By, Seen, decide
 from reviewapp.web.auth import actor, gate_members, require
 from reviewapp.web.flashes import say
@@ -60,7 +55,7 @@ def index() -> str:
 def one(review_id: UUID) -> str:
     """One review with versions, decisions, flags and the answer."""
     kind = chosen("kind", REPLY_KINDS)
-    return _page(_review(review_id), draft=Draft(kind, "", "") if kind else None)
+    return review_page(_review(review_id), draft=Draft(kind, "", "") if kind else None)
 
 
 @blueprint.post("/<uuid:review_id>/decision")
@@ -78,42 +73,11 @@ def decision(review_id: UUID) -> Response | tuple[str, int]:
         seen = Seen(state, int(version))
         decide(session(), review, asked_for(review, action), by=_by(), seen=seen)
     except Invalid as error:
-        return _page(review, doing=action, wrong=error.fields), error.status
+        return review_page(review, doing=action, wrong=error.fields), error.status
     except Conflict as error:
         notice = _("Somebody changed this review in the meantime. This is how it stands now.")
-        return _page(_review(review_id), notice=notice), error.status
+        return review_page(_review(review_id), notice=notice), error.status
     say("good", _(texts.ACTIONS[action]) + ".")
-    return redirect(url_for("reviews.one", review_id=review_id))
-
-
-@blueprint.post("/<uuid:review_id>/reply")
-@require("review.reply")
-def reply(review_id: UUID) -> Response | tuple[str, int]:
-    """Publish the answer; checks that stop it, or that nobody confirmed, show the form again."""
-    review = _review(review_id)
-    draft = Draft(
-        request.form.get("kind", ""),
-        request.form.get("body", "").replace("\x00", "").replace("\r\n", "\n"),
-        request.form.get("improvement", "").replace("\x00", "").replace("\r\n", "\n"),
-    )
-    found = objections(session(), review, draft)
-    doubts = [objection for objection in found if not objection.stops]
-    try:
-        if doubts and not request.form.get("confirmed"):
-            raise Invalid(fields={"confirmed": [_("Look at the remarks, then confirm.")]})
-        publish_reply(session(), review, draft, by=_by())
-    except Invalid as error:
-        return _page(review, draft=draft, remarks=found, wrong=error.fields), error.status
-    say("good", _("Your answer stands under the review."))
-    return redirect(url_for("reviews.one", review_id=review_id))
-
-
-@blueprint.post("/<uuid:review_id>/reply/withdraw")
-@require("review.reply")
-def take_back(review_id: UUID) -> Response:
-    """Take the standing answer back."""
-    withdraw_reply(session(), _review(review_id), by=_by())
-    say("good", _("The answer is taken back."))
     return redirect(url_for("reviews.one", review_id=review_id))
 
 
@@ -137,50 +101,6 @@ def photo(review_id: UUID, asset_id: UUID) -> Response:
 def _file(asset: MediaAsset, *, whole: bool) -> tuple[str, str]:
     shown = (None if whole else asset.picture(PHOTO_WIDTH)) or asset
     return shown.key, shown.content_type
-
-
-def _page(
-    review: Review,
-    *,
-    draft: Draft | None = None,
-    remarks: list[Objection] | None = None,
-    doing: str = "",
-    wrong: dict[str, list[str]] | None = None,
-    notice: str = "",
-) -> str:
-    shop, wrong = actor().shop, wrong or {}
-    standing = next((row for row in review.replies if row.withdrawn_at is None), None)
-    templates = {
-        kind: reply_template(
-            review.locale, kind, name=review.display_name, email=shop.email
-        )
-        for kind in REPLY_KINDS
-    }  # fmt: skip
-    return render_template(
-        "moderate/admin_review.html",
-        review=review,
-        item=blind(review, question_labels(shop.settings.questions_by_product_type)),
-        decided=review.state not in WAITING,
-        evidence=queries.evidence(session(), review),
-        options=decision_options(review.state).reasons,
-        standing=standing,
-        draft=_begun(draft, templates) or standing,
-        templates=templates,
-        remarks=remarks or [],
-        doing=doing or chosen("do", ("refuse", "redact")),
-        wrong={name: " ".join(map(_, told)) for name, told in wrong.items()},
-        errors=[(name, _(text)) for name, told in wrong.items() for text in told],
-        typed=request.form,
-        notice=notice,
-        texts=texts,
-    )
-
-
-def _begun(draft: Draft | None, templates: dict[str, str]) -> Draft | None:
-    """A draft of a kind that was only chosen begins with the kind's template."""
-    if draft is None or draft.body or request.method == "POST":
-        return draft
-    return Draft(draft.kind, templates[draft.kind], "")
 
 
 def _product_filter() -> UUID | None:

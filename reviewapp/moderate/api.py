@@ -110,13 +110,14 @@ def decision(args: dict[str, Any], review_id: UUID) -> dict[str, Any]:
 def reply(args: dict[str, Any], review_id: UUID) -> dict[str, Any]:
     """Publish the shop's answer in place of an earlier one; the same again changes nothing.
 
+    Where the shop asks for a second person, it waits for them (`published_at` is null).
     Checked like in the admin: threats, accusations, personal data, rewards, asking to change the
     review, and bare templates are refused; milder remarks come back as `warnings`.
     """
     review = _review(review_id)
-    draft = Draft(args["kind"], args["body"], args["improvement"])
-    standing = _standing(review)
-    if standing is None or draft != Draft(standing.kind, standing.body, standing.improvement):
+    draft = Draft(args["kind"], args["body"], args["improvement"], args["place"])
+    standing = _latest(review)
+    if standing is None or draft != _as_draft(standing):
         standing = publish_reply(session(), review, draft, by=_by())
     warnings = [remark.text for remark in objections(session(), review, draft)]
     return _answer(standing) | {"warnings": list(dict.fromkeys(warnings))}
@@ -151,7 +152,18 @@ def _told(review: Review) -> dict[str, Any]:
 
 
 def _standing(review: Review) -> Reply | None:
-    return next((row for row in review.replies if row.withdrawn_at is None), None)
+    live = [row for row in review.replies if row.withdrawn_at is None]
+    return next((row for row in live if row.published_at is not None), None)
+
+
+def _latest(review: Review) -> Reply | None:
+    """The answer that waits for a second person, else the one that stands."""
+    live = [row for row in review.replies if row.withdrawn_at is None]
+    return next((row for row in live if row.published_at is None), None) or _standing(review)
+
+
+def _as_draft(row: Reply) -> Draft:
+    return Draft(row.kind, row.body, row.improvement, row.place)
 
 
 def _answer(row: Reply) -> dict[str, Any]:
@@ -159,5 +171,6 @@ def _answer(row: Reply) -> dict[str, Any]:
         "body": row.body,
         "improvement": row.improvement,
         "kind": row.kind,
+        "place": row.place,
         "published_at": row.published_at,
     }

@@ -143,6 +143,17 @@ def evidence(session: Session, review: Review) -> Evidence:
     )
 
 
+def team(session: Session, shop_id: UUID) -> list[Member]:
+    """Members who can be given something to do, by name."""
+    return list(
+        session.scalars(
+            select(Member)
+            .where(Member.shop_id == shop_id, Member.disabled_at.is_(None))
+            .order_by(Member.name, Member.id)
+        )
+    )
+
+
 def near_copies(session: Session, review: Review) -> list[Review]:
     """Other reviews of the shop that share most of this one's body, nearest first."""
     bands = select(ReviewSketch.band, ReviewSketch.value).where(ReviewSketch.review_id == review.id)
@@ -245,6 +256,7 @@ def _place(session: Session, review_id: UUID) -> tuple[datetime, UUID]:
 
 
 def _members(session: Session, review: Review) -> dict[UUID, str]:
-    ids = {row.member_id for row in review.decisions} | {row.member_id for row in review.replies}
+    ids = {row.member_id for row in review.decisions}
+    ids |= {who for row in review.replies for who in (row.member_id, row.approved_by)}
     rows = session.execute(select(Member.id, Member.name).where(Member.id.in_(ids)))
     return {row.id: row.name for row in rows}

@@ -85,6 +85,8 @@ class ReplyFacts:
     order_number: str | None = None
     own_domains: tuple[str, ...] = ()
     own_address: str = ""
+    templates: str = ""
+    """Words of the shop's own templates: they name nothing of a review."""
     locale: str = "en"
 
 
@@ -125,7 +127,7 @@ def names_something(body: str, facts: ReplyFacts) -> bool:
 
     A review without such words (only a few, or none) is answered by naming the product.
     """
-    ours = _telling(body)
+    ours = _telling(body) - _telling(facts.templates)
     theirs = _telling(f"{facts.title} {facts.body}")
     enough = len(theirs) >= LEAST_NAMING_WORDS
     return bool(ours & (theirs if enough else theirs | _telling(facts.product)))

@@ -27,6 +27,7 @@ SHARED_LETTERS = 5
 _HEAD = re.compile(r"\[([a-z]{2}) (\w+)\]")
 _DETAIL = re.compile(r"\{detail\|([^{}\n]*)\}")
 _FIELD = re.compile(r"\{[^{}\n]*\}|\[[^\]\n]*\]")
+_NAMED = re.compile(r"\{(?:name|email)\}")
 _WORD = re.compile(r"[^\W\d_]{3,}")
 
 
@@ -58,6 +59,11 @@ def fill_template(template: str, *, name: str, email: str, detail: str = "") -> 
     first = (next(iter(name.split()), "") or "…").rstrip(".")
     text = _DETAIL.sub(lambda place: detail or f"[{place[1]}]", template)
     return text.replace("{name}", first).replace("{email}", email)
+
+
+def has_field(text: str) -> bool:
+    """Whether a template leaves something to fill in for the one review."""
+    return "[" in _NAMED.sub("", text) or bool(_DETAIL.search(text))
 
 
 def template_words(text: str) -> str:

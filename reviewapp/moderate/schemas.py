@@ -11,6 +11,7 @@ from marshmallow import validate
 from reviewapp.core.errors import Invalid
 from reviewapp.models.review import REVIEW_STATES, Review
 from reviewapp.moderate.passages import FIELDS, Passage, find_passages
+from reviewapp.moderate.replies import REPLY_PLACES
 from reviewapp.moderate.reply_rules import LONGEST_IMPROVEMENT, LONGEST_REPLY, REPLY_KINDS
 from reviewapp.moderate.rules import MOST_DAYS, REASONS_BY_ACTION
 from reviewapp.moderate.service import LONGEST_NOTE, Decision
@@ -138,15 +139,23 @@ class ReplyArgs(ma.Schema):
         metadata={"description": "What changes because of this review; for the team only."},
     )
     kind = ma.fields.String(required=True, validate=validate.OneOf(REPLY_KINDS))
+    place = ma.fields.String(
+        load_default="other",
+        validate=validate.OneOf(REPLY_PLACES),
+        metadata={"description": "Where it changes; `nothing`: the words say why nothing does."},
+    )
 
 
 class ReplySchema(ma.Schema):
-    """The answer that stands under the review."""
+    """The answer that stands under the review, or waits for a second person."""
 
     body = ma.fields.String()
     improvement = ma.fields.String()
     kind = ma.fields.String()
-    published_at = ma.fields.AwareDateTime()
+    place = ma.fields.String()
+    published_at = ma.fields.AwareDateTime(
+        allow_none=True, metadata={"description": "null while it waits for a second person."}
+    )
     warnings = ma.fields.List(
         ma.fields.String(), metadata={"description": "What a person should look at again."}
     )

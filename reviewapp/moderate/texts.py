@@ -67,8 +67,22 @@ REPLY_KINDS = {
     "shipping": "Delivery",
     "support": "Our service",
     "quality": "Quality",
+    "wrong_item": "Wrong item",
+    "damaged": "Damaged",
+    "refund": "Refund",
+    "price": "Price",
     "thanks": "Thank you",
 }
+PLACES = {
+    "page": "Product page",
+    "faq": "FAQ",
+    "policy": "Policy",
+    "supplier": "Supplier or stock",
+    "script": "How we answer",
+    "other": "Somewhere else",
+    "nothing": "Nothing changes",
+}
+"""Where an improvement is made."""
 QUESTIONS = {
     "fit": "How does it fit?",
     "use": "How do you use it?",

@@ -105,8 +105,13 @@ LETTERS: Mapping[str, Facts] = {
             "answerer": OPTIONAL_TEXT,
             "message": OPTIONAL_QUOTE,
             "page_url": OPTIONAL_URL,
+            "reviewed": FLAG,
         }
     ),
+    "question_answered": Facts(
+        SHOP | {"question": QUOTE, "answer": LINES, "product_url": OPTIONAL_URL}, PRODUCT
+    ),
+    "review_may_change": Facts(SHOP | {"mine_url": URL}, PRODUCT),
     "review_received": Facts(SHOP | {"mine_url": URL, "days": NUMBER}, PRODUCT),
     "review_confirm": Facts(SHOP | {"confirm_url": URL, "days": NUMBER}, PRODUCT),
     "review_refused": Facts(

@@ -157,6 +157,7 @@ def _write(
         "answerer": by.name,
         "message": asked[-1] if asked else None,
         "page_url": page_url,
+        "reviewed": not asked and case.review_id is not None,
     }
     try:
         render("case_reply", case.language, shop_facts(shop, customer.name) | params)

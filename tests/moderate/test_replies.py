@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 
 from reviewapp.core.db import EVERY_SHOP
 from reviewapp.core.errors import Invalid
+from reviewapp.core.i18n import LANGUAGES
 from reviewapp.core.kit import Kit
 from reviewapp.models.outbox import OutboxEvent
 from reviewapp.models.review import Reply, Review
 from reviewapp.moderate.replies import Draft, publish_reply, withdraw_reply
-from reviewapp.moderate.reply_rules import REPLY_KINDS, TEXTS, ReplyFacts, check_reply
-from reviewapp.moderate.reply_templates import REPLY_TEMPLATES, reply_template
+from reviewapp.moderate.reply_rules import TEXTS, ReplyFacts, check_reply
+from reviewapp.moderate.reply_templates import REPLY_KINDS, fill_template, shipped_template
 from reviewapp.moderate.service import By
 from tests import factories
 from tests.people import SignedIn
@@ -34,6 +35,12 @@ GOOD = (
     "Please write to hello@kiln.example, and we will replace it."
 )
 IMPROVEMENT = "Padding ring in the box from batch 23."
+
+
+def begun(language: str, kind: str) -> str:
+    """What the editor begins with."""
+    template = shipped_template(language, kind)
+    return fill_template(template, name="Ada Q.", email="hello@kiln.example")
 
 
 def codes(body: str, kind: str = "quality", improvement: str = IMPROVEMENT) -> set[str]:
@@ -119,19 +126,19 @@ def test_what_changes_is_mandatory(improvement: str) -> None:
     assert codes(GOOD, improvement=improvement) == {"improvement"}
 
 
-@pytest.mark.parametrize("language", sorted(REPLY_TEMPLATES))
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", REPLY_KINDS)
 def test_a_bare_template_answers_nobody(language: str, kind: str) -> None:
-    text = reply_template(language, kind, name="Ada Q.", email="hello@kiln.example")
+    text = begun(language, kind)
     assert {"bare", "placeholder"} <= stopped(text)
     unfilled = text.replace("[", "").replace("]", "")
     assert "bare" in stopped(unfilled), "taking the brackets away is not filling them in"
 
 
-@pytest.mark.parametrize("language", sorted(REPLY_TEMPLATES))
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", REPLY_KINDS)
 def test_templates_themselves_are_free_of_what_is_refused(language: str, kind: str) -> None:
-    text = reply_template(language, kind, name="Ada Q.", email="hello@kiln.example")
+    text = begun(language, kind)
     filled = f"{text} The chipped rim."
     remarks = check_reply(kind, filled, IMPROVEMENT, replace(FACTS, locale=language))
     assert {objection.code for objection in remarks} <= {"placeholder"}
@@ -194,7 +201,7 @@ def test_an_answer_is_written_in_the_admin(
     )
     path = f"/admin/reviews/{review.id}/reply"
     begun = agent.get(f"/admin/reviews/{review.id}?kind=shipping").get_data(as_text=True)
-    assert "[what you did]" in begun
+    assert "[what you did about it]" in begun
     form = {"kind": "quality", "body": "It keeps tea warm; change your review.", "improvement": ""}
     refused = agent.post(path, form)
     page = refused.get_data(as_text=True)

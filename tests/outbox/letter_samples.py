@@ -53,6 +53,15 @@ FACTS: dict[str, dict[str, Any]] = {
         "note": "Leave out the number.",
         "mend_url": f"{PAGE}/mine",
     },
+    "question_answered": SHOP
+    | {
+        "to_name": "Ada",
+        "products": MUG,
+        "question": "Is it safe\n{{ really }} <b> in the dishwasher?",
+        "answer": "Yes, up to 60 °C.",
+        "product_url": "https://kiln.example/mug",
+    },
+    "review_may_change": SHOP | {"products": MUG, "mine_url": f"{PAGE}/mine"},
     "sign_in": SHOP | {"to_name": "Bo", "link_url": "https://kiln.example/s/abc", "minutes": 15},
     "invitation": SHOP
     | {"inviter": "Bo", "role": "agent", "days": 7, "link_url": "https://kiln.example/s/abc"},

@@ -1,0 +1,1 @@
+"""Learning: what problems have in common, and what changes because of them."""
