@@ -38,7 +38,6 @@ from reviewapp.collect.schemas import (
 )
 from reviewapp.core.errors import Invalid
 from reviewapp.core.json import json_response
-from reviewapp.media.service import MOST_PHOTOS
 from reviewapp.models.media import MediaAsset
 from reviewapp.models.review import Review
 from reviewapp.models.rights import USES
@@ -206,8 +205,7 @@ def _edit_page(
         photos=shown_photos(review),
         removed=removed or set(),
         questions=questions,
-        most_photos=MOST_PHOTOS,
-        upload_form=form,
+        files=intake.file_field(form, len(shown_photos(review))),
         entered=shown,
     )
 

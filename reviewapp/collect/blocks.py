@@ -12,11 +12,10 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from reviewapp.collect.answering import help_look
-from reviewapp.collect.intake import HELP_FORM, Entered, review_form, staged_here
+from reviewapp.collect.intake import HELP_FORM, Entered, file_field, review_form, staged_here
 from reviewapp.collect.link import address, other_languages, too_many, visit
 from reviewapp.collect.pages import Item, latest_answer
 from reviewapp.core import clock
-from reviewapp.media.service import MOST_PHOTOS
 from reviewapp.models.case import ROUTES
 from reviewapp.models.catalog import Product
 from reviewapp.models.form_questions import Question, questions_for
@@ -52,12 +51,11 @@ def review_block(item: Item | None, entered: Entered = NOTHING) -> Markup:
         entered = Entered(photos=staged_here(form))
     return _block(
         "customer_block_review.html",
-        upload_form=form,
+        files=file_field(form),
         item=item,
         questions=questions_about(item.product) if item else (),
         display_name=_suggested_name(),
         licences=licence_texts(page_language()),
-        most_photos=MOST_PHOTOS,
         expired=visit().expired(clock.now()),
         incentive=visit().request.incentive_disclosure,
         entered=entered,
@@ -70,10 +68,9 @@ def help_block(look: str, entered: Entered = NOTHING) -> Markup:
         entered = Entered(photos=staged_here(HELP_FORM))
     return _block(
         "customer_block_help.html",
-        upload_form=HELP_FORM,
-        look="open" if entered.values and look == "folded" else look,
+        files=file_field(HELP_FORM),
+        look="open" if (entered.values or entered.photos) and look == "folded" else look,
         routes=ROUTES,
-        most_photos=MOST_PHOTOS,
         entered=entered,
     )
 

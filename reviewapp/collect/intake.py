@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from babel.numbers import format_decimal
-from flask import request
+from flask import g, request, url_for
 from werkzeug.datastructures import FileStorage
 
 from reviewapp.collect.link import enter_visit, visit
@@ -54,6 +54,29 @@ class Photos:
         return [photo.id for photo in self.staged]
 
 
+@dataclass(frozen=True)
+class FileField:
+    """What a page's file field is told: where and for which form, and the limits (bytes)."""
+
+    address: str
+    form: str
+    most: int
+    photo_bytes: int
+    video_bytes: int
+
+
+def file_field(form: str, already: int = 0) -> FileField:
+    """The field of a form that has `already` files."""
+    settings = kit().settings
+    return FileField(
+        address=url_for("uploads.many", token=g.token),
+        form=form,
+        most=max(0, MOST_PHOTOS - already),
+        photo_bytes=settings.max_upload_bytes,
+        video_bytes=settings.max_video_bytes,
+    )
+
+
 def sent_fields(*names: str) -> dict[str, Any]:
     """The first value of each field that came; `permission` is the list of ticked uses."""
     found: dict[str, Any] = {name: request.form[name] for name in names if name in request.form}
@@ -82,7 +105,7 @@ def take_photos(form: str, already: int = 0) -> Photos:
     fitting = files[: max(0, room - len(kept))]
     staged, reasons = _stage_each(fitting, form, [photo.id for photo in kept])
     if len(kept) + len(files) > room:
-        reasons.append(gettext("At most %(most)s photos can be sent.", most=MOST_PHOTOS))
+        reasons.append(gettext("At most %(most)s files can be sent.", most=MOST_PHOTOS))
     return Photos((*kept[:room], *staged), " ".join(reasons))
 
 

@@ -63,7 +63,7 @@ def test_a_bad_photo_is_named_with_its_reason_and_the_good_one_stays(link):
 def test_more_photos_than_allowed_are_told_not_dropped_silently(link):
     answer = link.send_review(media=photos(8))
     assert answer.status_code == 422
-    assert "At most 6 photos can be sent." in said(answer.text)
+    assert "At most 6 files can be sent." in said(answer.text)
     kept = re.findall(r'name="media_id" value="([^"]+)" checked', answer.text)
     assert len(kept) == 6
     assert link.send_review(media_id=kept).status_code == 303
