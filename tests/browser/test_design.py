@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask, render_template
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from reviewapp.web.auth import public
 
@@ -109,55 +108,6 @@ def test_typed_text_comes_back_after_a_reload_and_can_be_discarded(page: Page, l
     page.locator(".composer").get_by_role("button", name="Discard it").click()
     page.reload()
     expect(page.locator("#reply")).to_have_value("")
-
-
-def test_chosen_photos_can_be_taken_back_before_sending(
-    page: Page, live: str, tmp_path: Path
-) -> None:
-    files = [tmp_path / name for name in ("one.jpg", "two.jpg")]
-    for file in files:
-        file.write_bytes(b"not decodable, and listed all the same")
-    page.goto(f"{live}/design/customer")
-    page.locator("#media").set_input_files(files[0])
-    page.locator("#media").set_input_files(files[1])
-    page.get_by_role("button", name="Remove one.jpg").click()
-    names = page.evaluate("[...document.querySelector('#media').files].map((file) => file.name)")
-    assert names == ["two.jpg"]
-
-
-def test_an_upload_that_broke_off_goes_on_where_it_was(
-    page: Page, live: str, tmp_path: Path
-) -> None:
-    size, sent = 2_500_000, [0]
-    failures = iter([True])
-
-    def answer(route: Route) -> None:
-        request = route.request
-        if request.method == "POST":
-            assert request.headers["upload-length"] == str(size)
-            route.fulfill(status=201, headers={"Location": "/uploads/1"})
-        elif request.method == "PATCH" and sent[0] and next(failures, False):
-            route.abort()
-        else:
-            body = request.post_data_buffer or b"" if request.method == "PATCH" else b""
-            assert not body or request.headers["upload-offset"] == str(sent[0])
-            sent[0] += len(body)
-            route.fulfill(status=204, headers={"Upload-Offset": str(sent[0])})
-
-    photo = tmp_path / "photo.jpg"
-    photo.write_bytes(bytes(size))
-    page.route("**/uploads*", answer)
-    page.route("**/uploads/*", answer)
-    page.add_init_script(
-        "document.addEventListener('readystatechange', () => {"
-        "document.querySelector('[data-photos]').dataset.uploads = '/uploads'}, {once: true})"
-    )
-    page.goto(f"{live}/design/customer")
-    page.locator("#media").set_input_files(photo)
-    page.get_by_role("button", name="Try again").click()
-    expect(page.locator("input[name=upload]")).to_have_value(f"{live}/uploads/1")
-    assert sent == [size]
-    assert page.locator("#media").evaluate("(input) => input.files.length") == 0
 
 
 def test_stars_and_faces_work_without_scripts(browser: Any, live: str) -> None:

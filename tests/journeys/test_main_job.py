@@ -144,7 +144,7 @@ def write_review(page: Page, words: str) -> None:
     form = page.locator("form#review")
     form.locator("[name=rating][value='2']").check(force=True)
     form.locator("[name=body]").fill(words)
-    form.locator("[name=media]").set_input_files(PHOTO)
+    form.locator("#media").set_input_files(PHOTO)
     form.locator("button[type=submit]").last.click()
     expect(page.get_by_text("Your review has arrived")).to_be_visible(timeout=60_000)
 
