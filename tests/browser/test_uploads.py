@@ -137,3 +137,25 @@ def test_a_lost_connection_keeps_the_file_and_the_form_waits(phone, live, kit, l
     form.locator("button[type=submit]").last.click()
     expect(page.get_by_text("Your review has arrived")).to_be_visible()
     assert {asset.state for asset in rows(kit, MediaAsset)} == {"attached"}
+
+
+def test_without_scripts_the_field_is_a_plain_one(browser, live, kit, link, photo):  # noqa: F811
+    context = browser.new_context(
+        java_script_enabled=False, viewport={"width": 320, "height": 640}, has_touch=True
+    )
+    page = context.new_page()
+    page.goto(f"{live}/r/{link.token}")
+    form = page.locator("form#review")
+    form.locator("[name=body]").fill("Half of it is missing.")
+    form.locator("#media").set_input_files([photo("one.jpg"), photo("two.jpg")])
+    bill = photo("bill.pdf")
+    bill.write_bytes(b"%PDF-1.7")
+    form.locator("#media-camera").set_input_files(bill)
+    form.locator("button[type=submit]").last.click()
+    expect(form.get_by_text("bill.pdf: This kind of file is not taken.")).to_be_visible()
+    expect(form.locator("[name=body]")).to_have_value("Half of it is missing.")
+    expect(form.locator("[name=media_id]:checked")).to_have_count(2)
+    page.goto(f"{live}/r/{link.token}")
+    expect(form.locator("[name=media_id]:checked")).to_have_count(2)
+    context.close()
+    assert len(rows(kit, MediaAsset)) == 2
