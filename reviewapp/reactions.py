@@ -15,6 +15,7 @@ from reviewapp.core.kit import Kit
 from reviewapp.insights.improvements import keep_lesson
 from reviewapp.insights.mentions import forget_review, note_case, note_question, note_review
 from reviewapp.media import originals
+from reviewapp.media.film_render import render_films
 from reviewapp.media.render import render_attached
 from reviewapp.media.service import sweep_staged
 from reviewapp.media.upload_sweep import sweep_uploads
@@ -62,8 +63,9 @@ AFTER: Mapping[str, Sequence[Reaction]] = {
     "incident.closed": (),
     "incident.opened": (),
     "incident.reopened": (),
-    "media.failed": (),
+    "media.failed": (show_review,),
     "media.hidden": (show_review,),
+    "media.poster_ready": (show_review,),
     "media.ready": (show_review,),
     "permission.withdrawn": (originals.recheck_originals,),
     "product.changed": (show_product,),
@@ -87,10 +89,14 @@ AFTER: Mapping[str, Sequence[Reaction]] = {
 
 @dataclass(frozen=True)
 class Every:
-    """An errand that is due each `interval`, and whenever somebody pings it."""
+    """An errand that is due each `interval`, and whenever somebody pings it.
+
+    One that takes minutes is done `aside`, in a thread of its own, and holds up no other.
+    """
 
     interval: timedelta
     errand: Callable[[Kit], object]
+    aside: bool = False
 
 
 EVERY: Mapping[str, Every] = {
@@ -101,6 +107,7 @@ EVERY: Mapping[str, Every] = {
     "reminders": Every(timedelta(minutes=1), plan_reminders),
     "undelivered": Every(timedelta(hours=1), wake_undelivered),
     "media": Every(timedelta(minutes=1), render_attached),
+    "films": Every(timedelta(minutes=1), render_films, aside=True),
     "staged_media": Every(timedelta(hours=1), sweep_staged),
     "originals": Every(timedelta(minutes=5), check_originals),
     "uploads": Every(timedelta(hours=1), sweep_uploads),

@@ -24,6 +24,7 @@ LOOK_SECONDS = 0.25
 
 log = structlog.get_logger()
 _kit: Kit | None = None
+_aside: dict[str, threading.Thread] = {}
 
 
 def run_errand(name: str) -> None:
@@ -31,8 +32,18 @@ def run_errand(name: str) -> None:
     if _kit is None:
         raise RuntimeError("no worker: errands run inside `reviewapp worker`")
     _kit.queues.taken(name)
+    if not EVERY[name].aside:
+        _do(name, _kit)
+    elif name not in _aside or not _aside[name].is_alive():
+        # A daemon: a worker that is told to stop does not wait for it; what it claimed is
+        # taken up again when the lease is over.
+        _aside[name] = threading.Thread(target=_do, args=(name, _kit), name=name, daemon=True)
+        _aside[name].start()
+
+
+def _do(name: str, kit: Kit) -> None:
     try:
-        EVERY[name].errand(_kit)
+        EVERY[name].errand(kit)
     except Exception:  # the tables know what is still owed; the next tick tries again
         log.exception("errand.failed", errand=name)
 

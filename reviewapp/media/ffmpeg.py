@@ -19,6 +19,11 @@ _CONFINE = Path(__file__).with_name("confine.py")
 _NOBODY_ID = 65534
 _LOG_BYTES = 256 * 1024
 _MAX_ANSWER_BYTES = 32 * 1024 * 1024
+# Our encoders are always asked for what they can do: where one does not start, it has no room.
+_MEMORY_TRACES = (
+    "Cannot allocate memory", "malloc of size", "Resource temporarily unavailable",
+    "Error while opening encoder", "Generic error in an external library",
+)  # fmt: skip
 _ALWAYS = ("-hide_banner", "-nostdin", "-y", "-loglevel", "info")
 
 
@@ -84,6 +89,8 @@ def run(
         finally:
             _end(child)
     told = _tail(log_path)
+    if "No space left on device" in told:
+        raise OutsideFailed(message="There is no room for the film on this machine's disk.")
     if code != 0:
         raise ProgramFailed(_cause(code, told), told)
     if answer_path.stat().st_size > _MAX_ANSWER_BYTES:
@@ -142,7 +149,7 @@ def _cause(code: int | None, log: str) -> str:
         return "time"
     if code == -signal.SIGXFSZ or "File too large" in log:
         return "size"
-    if "Cannot allocate memory" in log or "malloc of size" in log:
+    if any(trace in log for trace in _MEMORY_TRACES):
         return "memory"
     return "error"
 

