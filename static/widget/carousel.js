@@ -26,7 +26,7 @@ export async function draw(element, kit) {
   const show = async (items, index) => (await kit.load("lightbox")).show(items, index, frame, kit);
   const slides = reviews.map((review, index) =>
     h(
-      "li",
+      "div",
       {
         part: "slide",
         role: "group",
@@ -41,8 +41,8 @@ export async function draw(element, kit) {
       ),
     ),
   );
-  // A list that scrolls sideways by touch, wheel and arrow keys; it never moves by itself.
-  const track = h("ul", { part: "track", role: "list", tabIndex: 0, ariaLabel: title }, ...slides);
+  // A row that scrolls sideways by touch, wheel and arrow keys; it never moves by itself.
+  const track = h("div", { part: "track", role: "group", tabIndex: 0, ariaLabel: title }, ...slides);
   const [mean, label, count] = describe(summary.average, summary.count, language);
   const aggregate = h("a", {
     part: "aggregate",
@@ -76,8 +76,8 @@ function drawSteps(track, slides, words) {
       behavior: still.matches ? "instant" : "smooth",
     });
   };
-  const previous = button({ ariaLabel: words.back, onclick: step(-1) }, "‹");
-  const next = button({ ariaLabel: words.forth, onclick: step(1) }, "›");
+  const previous = button({ ariaLabel: words.previous, onclick: step(-1) }, "‹");
+  const next = button({ ariaLabel: words.next, onclick: step(1) }, "›");
   const ends = new Map([
     [slides[0], previous],
     [slides.at(-1), next],

@@ -32,6 +32,8 @@ class Shelf:
     store: str = ""
     documents: dict[str, Any] = field(default_factory=dict)
     """JSON values, or bytes for files."""
+    broken: tuple[str, ...] = ()
+    """Documents at which the host fails."""
     live: Answer | None = None
     """Answers live queries and posts; None: the application is down."""
     asked: list[str] = field(default_factory=list)
@@ -78,6 +80,8 @@ class Shelf:
             if content is not None:
                 return Response(content, content_type=content_type_of(name))
         name = path.removeprefix(FOLDER)
+        if name in self.broken:
+            return Response("down", status=503)
         if path.startswith(FOLDER) and name in self.documents:
             value = self.documents[name]
             kind = content_type_of(name)
