@@ -90,6 +90,7 @@ def _register_customer_doors(app: Flask) -> None:
     """The doors of those who buy: behind a link, and on the storefront."""
     from reviewapp.collect import author, confirming, customer, unsubscribe, uploads
     from reviewapp.collect import public as storefront
+    from reviewapp.library import customer as permission
     from reviewapp.support.service import open_case
 
     app.register_blueprint(customer.blueprint, open_case=open_case)
@@ -98,6 +99,7 @@ def _register_customer_doors(app: Flask) -> None:
     app.register_blueprint(unsubscribe.blueprint)
     app.register_blueprint(storefront.blueprint)
     app.register_blueprint(confirming.blueprint)
+    app.register_blueprint(permission.blueprint)
 
 
 def api_doors() -> list[ApiBlueprint]:

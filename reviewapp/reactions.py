@@ -14,6 +14,7 @@ from reviewapp.collect.storefront import forget_submissions
 from reviewapp.core.kit import Kit
 from reviewapp.insights.improvements import keep_lesson
 from reviewapp.insights.mentions import forget_review, note_case, note_question, note_review
+from reviewapp.library.asking import remind_and_close
 from reviewapp.media import originals
 from reviewapp.media.film_render import render_films
 from reviewapp.media.render import render_attached
@@ -68,6 +69,7 @@ AFTER: Mapping[str, Sequence[Reaction]] = {
     "media.poster_ready": (show_review,),
     "media.ready": (show_review,),
     "permission.withdrawn": (originals.recheck_originals,),
+    "permission.answered": (),
     "product.changed": (show_product,),
     "question.asked": (note_question,),
     "reply.published": (show_review, keep_lesson, follow_reply),
@@ -114,6 +116,7 @@ EVERY: Mapping[str, Every] = {
     "publish": Every(timedelta(seconds=5), publish_due),
     "overdue": Every(timedelta(minutes=1), publish_overdue),
     "erasures": Every(timedelta(seconds=30), erase),
+    "permission_asks": Every(timedelta(minutes=10), remind_and_close),
     "permissions": Every(timedelta(minutes=1), expire_permissions),
     "permission_origins": Every(timedelta(hours=1), forget_origins),
     "fairness": Every(timedelta(hours=1), watch_fairness),

@@ -7,8 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 from reviewapp.core import clock
+from reviewapp.core.i18n import SOURCE_LANGUAGE
 from reviewapp.models.account import Shop
 from reviewapp.outbox.shop_facts import shop_facts
+from reviewapp.rights.texts import licence_text
 
 RULES: Mapping[str, tuple[str, ...]] = {
     "request": ("G3", "G5", "G6", "G7", "G20", "G26"),
@@ -20,6 +22,8 @@ RULES: Mapping[str, tuple[str, ...]] = {
     "review_refused": ("G13", "G28"),
     "question_answered": (),
     "review_may_change": ("G8", "G28"),
+    "permission_ask": ("P1", "P2"),
+    "take_down": ("P3",),
     "sign_in": (),
     "invitation": (),
 }
@@ -55,11 +59,21 @@ def sample_facts(
         "question_answered": mug
         | {"question": words["question"], "answer": words["answer"], "product_url": host},
         "review_may_change": mug | {"mine_url": f"{page}/mine"},
+        **_permission(product, host, words),
         "sign_in": {"link_url": link, "minutes": 10},
         "invitation": {"link_url": link, "inviter": "Bo Lind", "role": "agent", "days": 7},
     }
     address = {"shop_address": shop.postal_address or "–"}
     return shop_facts(shop, "Ada Quist") | address | dict(told[letter])
+
+
+def _permission(product: str, host: str, words: Mapping[str, str]) -> dict[str, Facts]:
+    about = {"product": product, "use": licence_text("ads", SOURCE_LANGUAGE).sentence}
+    return {
+        "permission_ask": about | {"words": words["message"], "page_url": f"{host}/a/example"},
+        "take_down": about
+        | {"place": "Spring campaign", "page_url": f"{host}/admin/library/take-downs"},
+    }
 
 
 def _help(page: str, words: Mapping[str, str]) -> dict[str, Facts]:

@@ -21,6 +21,8 @@ MESSAGES: dict[str, str] = {
     "own_reply": "Somebody else than its writer approves an answer.",
     "gone": "This is no longer here.",
     "erased": "Everything about you was erased here, as you asked. This link leads nowhere now.",
+    "ask_gone": "This question is settled: the review is not published any more.",
+    "answered_already": "This question was answered already.",
     "submission_gone": "This review is no longer here: it was deleted, or not confirmed in time.",
     "too_many": "Too many requests. Please wait a moment and try again.",
     "too_large": "What was sent is too large.",

@@ -124,6 +124,21 @@ LETTERS: Mapping[str, Facts] = {
         },
         PRODUCT,
     ),
+    "permission_ask": Facts(
+        SHOP
+        | {
+            "product": TEXT,
+            "use": TEXT,
+            "note": OPTIONAL_TEXT,
+            "picture_url": OPTIONAL_URL,
+            "words": OPTIONAL_QUOTE,
+            "page_url": URL,
+            "reminder": FLAG,
+        }
+    ),
+    "take_down": Facts(
+        SHOP | {"product": TEXT, "use": TEXT, "place": TEXT, "due": WHEN, "page_url": URL}
+    ),
     "sign_in": Facts(SHOP | {"link_url": URL, "minutes": NUMBER}),
     "invitation": Facts(
         SHOP

@@ -31,7 +31,7 @@ from reviewapp.outbox.shop_facts import shop_facts
 from reviewapp.outbox.smtp import SmtpSender
 from reviewapp.outbox.smtp_relay import Relay
 
-TEAM_LETTERS = ("sign_in", "invitation")
+TEAM_LETTERS = ("sign_in", "invitation", "take_down")
 """To members, not customers: sent whatever the suppression list says, and their link is wiped."""
 LINK_FACT = "link_url"
 

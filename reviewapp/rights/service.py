@@ -62,6 +62,27 @@ def grant(
     append(session, _grantor(review), missing, act, terms)
 
 
+def ask(
+    session: Session,
+    review: Review,
+    use: str,
+    subjects: Sequence[Subject],
+    act: Act,
+    terms: Terms | None = None,
+) -> None:
+    """Note that the author is asked for one use of these subjects; changes no right."""
+    text = licence_text(use, act.language)
+    append(session, _grantor(review), [("asked", one, text) for one in subjects], act, terms)
+
+
+def decline(
+    session: Session, review: Review, use: str, subjects: Sequence[Subject], act: Act
+) -> None:
+    """Note that the author does not allow one use of these subjects."""
+    text = licence_text(use, act.language)
+    append(session, _grantor(review), [("declined", one, text) for one in subjects], act)
+
+
 def withdraw(
     session: Session,
     review: Review,

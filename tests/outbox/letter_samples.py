@@ -62,6 +62,25 @@ FACTS: dict[str, dict[str, Any]] = {
         "product_url": "https://kiln.example/mug",
     },
     "review_may_change": SHOP | {"products": MUG, "mine_url": f"{PAGE}/mine"},
+    "permission_ask": SHOP
+    | {
+        "to_name": "Ada",
+        "product": "Stoneware mug",
+        "use": "In paid advertisements of the shop",
+        "note": "Spring campaign",
+        "picture_url": "https://kiln.example/p/v1/wk_x/media/a.webp",
+        "words": "Keeps <b>tea</b> warm.",
+        "page_url": "https://kiln.example/a/abc",
+        "reminder": True,
+    },
+    "take_down": SHOP
+    | {
+        "product": "Stoneware mug",
+        "use": "In paid advertisements of the shop",
+        "place": "Spring campaign",
+        "due": "2026-11-24T09:00:00+00:00",
+        "page_url": "https://kiln.example/admin/take-downs",
+    },
     "sign_in": SHOP | {"to_name": "Bo", "link_url": "https://kiln.example/s/abc", "minutes": 15},
     "invitation": SHOP
     | {"inviter": "Bo", "role": "agent", "days": 7, "link_url": "https://kiln.example/s/abc"},

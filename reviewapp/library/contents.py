@@ -1,0 +1,85 @@
+"""What a review offers to take out: its words and its files, each with the hash rights bind to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from reviewapp.core.errors import NotFound
+from reviewapp.models.media import MediaAsset, MediaDecision
+from reviewapp.models.review import Review, ReviewVersion
+
+WORDS = "words"
+
+
+@dataclass(frozen=True)
+class Content:
+    """One thing a permission can be about (P2)."""
+
+    sha256: str
+    kind: str
+    """photo, video or words."""
+    asset: MediaAsset | None = None
+
+    @property
+    def asset_id(self) -> UUID | None:
+        """Of a file; None for words."""
+        return self.asset.id if self.asset else None
+
+
+def shop_review(session: Session, shop_id: UUID, review_id: UUID) -> Review:
+    """A review of the shop with files, product and author; NotFound for any other."""
+    found = session.scalars(
+        select(Review)
+        .where(Review.id == review_id, Review.shop_id == shop_id)
+        .options(
+            joinedload(Review.product),
+            joinedload(Review.customer),
+            selectinload(Review.media).selectinload(MediaAsset.renditions),
+        )
+    ).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def contents_of(session: Session, review: Review) -> list[Content]:
+    """Its shown files, then its words as they stand."""
+    words = session.scalars(
+        select(ReviewVersion.sha256).where(
+            ReviewVersion.review_id == review.id, ReviewVersion.version == review.version
+        )
+    ).first()
+    files = [
+        Content(asset.sha256, asset.kind, asset)
+        for asset in review.media
+        if asset.state not in ("hidden", "failed")
+    ]
+    return [*files, *([Content(words, WORDS)] if words else [])]
+
+
+def chosen(contents: Sequence[Content], hashes: Sequence[str]) -> list[Content]:
+    """Those of `contents` that were ticked; a hash that is none of them is left out."""
+    wanted = set(hashes)
+    return [content for content in contents if content.sha256 in wanted]
+
+
+def found_in(session: Session, content: Content) -> frozenset[str] | None:
+    """What a person noted in a file (P5); nothing is in words; None: nobody has looked yet."""
+    if content.asset is None:
+        return frozenset()
+    found = session.scalars(
+        select(MediaDecision.found)
+        .where(
+            MediaDecision.asset_id == content.asset.id,
+            MediaDecision.action == "check",
+            MediaDecision.sha256 == content.sha256,
+        )
+        .order_by(MediaDecision.id.desc())
+        .limit(1)
+    ).first()
+    return None if found is None else frozenset(found)

@@ -1,0 +1,133 @@
+"""Door of whoever was asked for a permission: the very content, the very use, yes or no (P1)."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from reviewapp.core.errors import Gone, Invalid, NotFound
+from reviewapp.core.i18n import LANGUAGES, negotiate, translator
+from reviewapp.library.asking import PURPOSE, answer, open_ask
+from reviewapp.library.contents import WORDS, Content, contents_of, shop_review
+from reviewapp.models.account import Shop
+from reviewapp.models.library import PermissionAsk
+from reviewapp.models.review import Review
+from reviewapp.rights.ledger import Act, Origin
+from reviewapp.rights.texts import licence_text
+from reviewapp.web.auth import public
+from reviewapp.web.forms import check_same_origin
+from reviewapp.web.language import page_language, speak
+from reviewapp.web.limits import client_address, limit
+from reviewapp.web.session import enter_shop, kit, session
+
+HOLDER = "whoever holds the signed link of a mail that asks for a permission"
+READING = ("GET", "HEAD", "OPTIONS")
+MOST_AGENT = 300
+SHOWN_WIDTH = 1280
+blueprint = Blueprint("permission", __name__)
+
+
+@blueprint.get("/a/<token>")
+@public(HOLDER)
+def show(token: str) -> Response:
+    """What is asked, with what it is about; opening it stores nothing (G11)."""
+    return _page(_enter(token), token)
+
+
+@blueprint.post("/a/<token>")
+@public(HOLDER)
+def decide(token: str) -> Response:
+    """Yes or no, once; the same page then says what was answered and where it can be changed."""
+    asked = _enter(token)
+    wanted = request.form.get("answer", "")
+    if wanted not in ("yes", "no"):
+        raise Invalid
+    if asked.answered_at is None:
+        review = _review(asked)
+        answer(session(), asked, review, granted=wanted == "yes", act=_act(asked, review))
+    return redirect(url_for("permission.show", token=token, lang=_chosen_language()), 303)
+
+
+@blueprint.get("/a/<token>/files/<uuid:asset_id>")
+@public(HOLDER)
+def file(token: str, asset_id: UUID) -> Response:
+    """A picture the ask is about, or the still of a film."""
+    asked = _enter(token)
+    asset = next(
+        (one.asset for one in _contents(asked, _review(asked)) if one.asset_id == asset_id), None
+    )
+    if asset is None:
+        raise NotFound
+    shown = asset.picture(SHOWN_WIDTH)
+    if shown is None:
+        raise NotFound
+    response = Response(kit().storage.read(shown.key), content_type=shown.content_type)
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response
+
+
+def _enter(token: str) -> PermissionAsk:
+    limit("link.address", client_address(), burst=300, per_minute=300)
+    request.max_content_length = 10_000
+    ask_id = kit().links.read(PURPOSE, token)
+    if request.method not in READING:
+        check_same_origin()
+    asked = open_ask(session(), ask_id)
+    enter_shop(asked.shop_id)
+    g.shop = session().get_one(Shop, asked.shop_id)
+    speak(_chosen_language() or asked.language or negotiate(g.shop.locale))
+    return asked
+
+
+def _page(asked: PermissionAsk, token: str) -> Response:
+    review = _review(asked)
+    text = licence_text(asked.use, page_language())
+    contents = _contents(asked, review)
+    shown = render_template(
+        "library/customer_ask.html",
+        asked=asked,
+        review=review,
+        files=[one.asset for one in contents if one.asset],
+        words=any(one.kind == WORDS for one in contents),
+        text=text,
+        ends=asked.ends_on and translator(page_language()).long_date(asked.ends_on),
+        token=token,
+        own_page=_own_page(review),
+        errors=[],
+    )
+    return make_response(shown)
+
+
+def _review(asked: PermissionAsk) -> Review:
+    """What was asked about; Gone when its author took it back or was erased meanwhile."""
+    review = shop_review(session(), asked.shop_id, asked.review_id)
+    if review.state != "published":
+        raise Gone("ask_gone")
+    return review
+
+
+def _contents(asked: PermissionAsk, review: Review) -> list[Content]:
+    hashes = {one["sha256"] for one in asked.subjects}
+    return [one for one in contents_of(session(), review) if one.sha256 in hashes]
+
+
+def _act(asked: PermissionAsk, review: Review) -> Act:
+    """The proof: which ask, and the text in the language it was read in just now."""
+    agent = request.user_agent.string[:MOST_AGENT]
+    proof = {"ask": str(asked.id), "action": "answered"}
+    return Act(page_language(), proof, Origin(client_address(), agent, review.display_name))
+
+
+def _own_page(review: Review) -> str | None:
+    if review.request_id is None:
+        return None
+    token = kit().links.sign("request", review.request_id)
+    return url_for("author.mine", token=token, lang=_chosen_language())
+
+
+def _chosen_language() -> str | None:
+    wanted = request.args.get("lang")
+    return wanted if wanted in LANGUAGES else None

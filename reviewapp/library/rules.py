@@ -1,0 +1,127 @@
+"""Pure rules of the library: who may be asked, what may leave, when a use must end (P1–P5)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+REMINDER_AFTER = timedelta(days=7)
+"""One reminder, once; after it silence is an answer."""
+ASK_OPEN_FOR = timedelta(days=30)
+TAKE_DOWN_DAYS = 7
+"""Calendar days to remove what runs somewhere after its permission ended."""
+NOTICE_DAYS = (30, 7)
+"""How long before an end it is told."""
+ASK_REFUSALS = {
+    "nothing_chosen": "Choose at least one picture, film or text.",
+    "not_published": "Only published reviews can be asked about.",
+    "erased": "Its author asked to be erased.",
+    "no_address": "Its author left no mail address.",
+    "unsubscribed": "Its author wants no more mail.",
+    "asked_before": "Its author was asked for this use before. A decision is asked for once.",
+    "allowed_already": "All of it is allowed for this use already.",
+}
+"""Why an author cannot be asked, for the marketer."""
+LEAVE_REFUSALS = {
+    "not_published": "Its review is not published.",
+    "hidden": "It is taken off every surface.",
+    "unfinished": "It is still being prepared.",
+    "not_allowed": "Its author has not allowed this use.",
+    "unchecked": "Nobody has checked yet who and what is in the picture.",
+    "others": "Other people are in it, and their release is not on record.",
+    "ends_before": "Its permission ends before the last day you named.",
+}
+"""Why something cannot leave for a channel (P4, P5), for the marketer."""
+
+
+@dataclass(frozen=True)
+class AskFacts:
+    """What decides whether an author may be asked for one use."""
+
+    published: bool
+    erased: bool
+    address: bool
+    unsubscribed: bool
+    asked_before: bool
+    wanted: frozenset[str]
+    """SHA-256 of what was chosen."""
+    allowed: frozenset[str]
+    """SHA-256 of what the use is allowed for already."""
+
+
+def why_not_ask(facts: AskFacts) -> str | None:
+    """The first reason of ASK_REFUSALS that stands in the way; None: the author may be asked."""
+    reasons = (
+        ("nothing_chosen", not facts.wanted),
+        ("not_published", not facts.published),
+        ("erased", facts.erased),
+        ("no_address", not facts.address),
+        ("unsubscribed", facts.unsubscribed),
+        ("allowed_already", facts.wanted <= facts.allowed),
+        ("asked_before", facts.asked_before),
+    )
+    return next((code for code, holds in reasons if holds), None)
+
+
+@dataclass(frozen=True)
+class LeaveFacts:
+    """What decides whether one thing may leave through one channel."""
+
+    published: bool
+    state: str
+    """Of the asset; `ready` for words."""
+    allowed: bool
+    ends_at: datetime | None
+    """When the permission ends by itself."""
+    found: frozenset[str] | None
+    """What a person saw in the picture, of media.CONTENTS; None: nobody has looked (P5)."""
+    released: bool = False
+    """Whether the people in it, or their guardians, gave their release for this use."""
+
+
+def why_not_leave(facts: LeaveFacts, until: datetime | None) -> list[str]:
+    """Every reason of LEAVE_REFUSALS, in the order to be mended; empty: it may leave."""
+    others = facts.found is not None and facts.found & {"people", "children"}
+    reasons = (
+        ("not_published", not facts.published),
+        ("hidden", facts.state in ("hidden", "failed")),
+        ("unfinished", facts.state in ("staged", "attached")),
+        ("not_allowed", not facts.allowed),
+        ("ends_before", facts.allowed and _ends_before(facts.ends_at, until)),
+        ("unchecked", facts.found is None),
+        ("others", bool(others) and not facts.released),
+    )
+    return [code for code, holds in reasons if holds]
+
+
+def reminder_due(asked_at: datetime, reminded_at: datetime | None, now: datetime) -> bool:
+    """Whether the one reminder of an open ask is due."""
+    return reminded_at is None and asked_at + REMINDER_AFTER <= now < asked_at + ASK_OPEN_FOR
+
+
+def ask_over(asked_at: datetime, now: datetime) -> bool:
+    """Whether an ask was left unanswered for so long that it is not waited for any more."""
+    return asked_at + ASK_OPEN_FOR <= now
+
+
+def take_down_due(ended_on: date) -> date:
+    """The day by which what runs must be gone."""
+    return ended_on + timedelta(days=TAKE_DOWN_DAYS)
+
+
+def notice_due(ends_on: date, today: date, told: Collection[int]) -> int | None:
+    """Which of NOTICE_DAYS is to be told now: the nearest one that has come and was not told."""
+    left = (ends_on - today).days
+    if left < 0:
+        return None
+    come = [days for days in NOTICE_DAYS if left <= days]
+    nearest = min(come, default=None)
+    return nearest if nearest is not None and nearest not in told else None
+
+
+def _ends_before(ends_at: datetime | None, until: datetime | None) -> bool:
+    """An open-ended use needs an open-ended permission."""
+    if ends_at is None:
+        return False
+    return until is None or ends_at < until

@@ -1,0 +1,160 @@
+"""Asking later: once, with the very content and use, answered without signing in (P1, P2)."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import time_machine
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reviewapp.core.db import EVERY_SHOP
+from reviewapp.core.errors import Invalid
+from reviewapp.library.asking import PURPOSE, ask, remind_and_close
+from reviewapp.library.contents import contents_of, shop_review
+from reviewapp.library.rules import ASK_REFUSALS, AskFacts, why_not_ask
+from reviewapp.models.library import PermissionAsk
+from reviewapp.models.outbox import Mail
+from reviewapp.models.review import Review
+from reviewapp.models.rights import PermissionEntry
+from reviewapp.reactions import EVERY
+from reviewapp.rights.ledger import verify
+from reviewapp.rights.service import rights_of
+from reviewapp.web.auth import Actor
+from tests import factories
+from tests.collect.links import counts, link_of, rows
+from tests.media.test_service import picture
+
+NOW = datetime(2027, 5, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def marketer(kit, shop):
+    with kit.database.transaction(shop.id) as session:
+        person = factories.member(session, shop, "marketer")
+    return Actor("member", person.id, person.name, "marketer", shop)
+
+
+@pytest.fixture
+def published(client, kit, committed, shop):
+    """A published review with a rendered photo; nothing is allowed beyond showing it."""
+    with committed() as session:
+        link = link_of(client, kit, session, shop)
+    link.send_review(media=[(picture(), "mug.jpg")])
+    EVERY["media"].errand(kit)
+    with committed() as session:
+        review = session.query(Review).one()
+        review.state = "published"
+    return review
+
+
+def asking(kit, review, by, use="ads", **values):
+    with kit.database.transaction(review.shop_id) as session:
+        found = shop_review(session, review.shop_id, review.id)
+        options = {"note": "Spring campaign", "ends_on": None} | values
+        return ask(session, kit, found, use, contents_of(session, found), by=by, **options)
+
+
+def held(kit, review):
+    with kit.database.transaction(review.shop_id) as session:
+        return {(right.use, right.subject_sha256) for right in rights_of(session, review.id)}
+
+
+def address(kit, asked):
+    return f"/a/{kit.links.sign(PURPOSE, asked.id)}"
+
+
+FLAGS = st.fixed_dictionaries(
+    {
+        name: st.booleans()
+        for name in ("published", "erased", "address", "unsubscribed", "asked_before")
+    }
+)
+
+
+@given(FLAGS, st.frozensets(st.sampled_from("abc")), st.frozensets(st.sampled_from("abc")))
+def test_nobody_is_asked_twice_or_against_their_wish(flags, wanted, allowed):
+    refusal = why_not_ask(AskFacts(**flags, wanted=wanted, allowed=allowed))
+    fine = (
+        flags == {"published": True, "erased": False, "address": True, "unsubscribed": False,
+                  "asked_before": False}
+        and bool(wanted - allowed)
+    )  # fmt: skip
+    assert (refusal is None) == fine
+    assert refusal is None or refusal in ASK_REFUSALS
+
+
+def test_one_mail_shows_the_very_picture_and_the_very_use(kit, published, marketer):
+    asked = asking(kit, published, marketer)
+    mail = rows(kit, Mail, Mail.letter == "permission_ask")[0]
+    assert mail.params["use"] == "In paid advertisements of the shop"
+    assert "/media/" in mail.params["picture_url"]
+    assert mail.params["page_url"].endswith(address(kit, asked))
+    kinds = [entry.kind for entry in rows(kit, PermissionEntry) if entry.use == "ads"]
+    assert kinds.count("asked") == 2
+
+
+def test_the_page_stores_nothing_and_weighs_yes_and_no_alike(client, kit, published, marketer):
+    asked = asking(kit, published, marketer)
+    before = counts(kit)
+    page = client.get(address(kit, asked)).text
+    assert counts(kit) == before
+    assert page.count('name="answer"') == 2
+    assert "checked" not in page
+    assert 'class="button"' in page
+    assert "button-primary" not in page
+    source = page.split('<img src="')[1].split('"')[0]
+    assert client.get(source).content_type.startswith("image/")
+
+
+@pytest.mark.parametrize(("word", "state"), [("yes", "granted"), ("no", "declined")])
+def test_an_answer_is_good_once(client, kit, published, marketer, word, state):
+    asked = asking(kit, published, marketer)
+    client.post(address(kit, asked), data={"answer": word})
+    other = "no" if word == "yes" else "yes"
+    client.post(address(kit, asked), data={"answer": other})
+    assert rows(kit, PermissionAsk)[0].state == state
+    assert bool(held(kit, published)) == (word == "yes")
+    with kit.database.transaction(published.shop_id) as session:
+        assert verify(session, published.shop_id) == []
+
+
+def test_a_second_question_for_the_same_use_is_refused(client, kit, published, marketer):
+    asked = asking(kit, published, marketer)
+    client.post(address(kit, asked), data={"answer": "no"})
+    with pytest.raises(Invalid, match="invalid") as refused:
+        asking(kit, published, marketer)
+    assert refused.value.fields == {"use": [ASK_REFUSALS["asked_before"]]}
+    assert asking(kit, published, marketer, use="print").use == "print"
+
+
+def test_a_granted_term_ends_by_itself(client, kit, published, marketer):
+    with time_machine.travel(NOW, tick=False) as clock:
+        asked = asking(kit, published, marketer, ends_on=date(2027, 6, 1))
+        client.post(address(kit, asked), data={"answer": "yes"})
+        assert held(kit, published)
+        clock.move_to(datetime(2027, 6, 2, tzinfo=UTC))
+        assert not held(kit, published)
+
+
+def test_one_reminder_and_then_silence_is_an_answer(kit, published, marketer):
+    with time_machine.travel(NOW, tick=False) as clock:
+        asking(kit, published, marketer)
+        assert remind_and_close(kit) == 0
+        clock.shift(timedelta(days=7))
+        assert (remind_and_close(kit), remind_and_close(kit)) == (1, 0)
+        clock.shift(timedelta(days=23))
+        assert (remind_and_close(kit), remind_and_close(kit)) == (1, 0)
+    assert rows(kit, PermissionAsk)[0].state == "expired"
+    assert len(rows(kit, Mail, Mail.letter == "permission_ask")) == 2
+
+
+@pytest.mark.parametrize("state", ["withdrawn", "refused"])
+def test_what_is_not_published_any_more_is_not_asked_about(client, kit, published, marketer, state):
+    asked = asking(kit, published, marketer)
+    with kit.database.transaction(EVERY_SHOP) as session:
+        session.get_one(Review, published.id).state = state
+    assert client.get(address(kit, asked)).status_code == 410
+    assert client.post(address(kit, asked), data={"answer": "yes"}).status_code == 410
+    assert client.post("/a/forged", data={"answer": "yes"}).status_code == 404
