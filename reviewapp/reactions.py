@@ -17,6 +17,8 @@ from reviewapp.insights.mentions import forget_review, note_case, note_question,
 from reviewapp.library.asking import remind_and_close
 from reviewapp.media import originals
 from reviewapp.media.film_render import render_films
+from reviewapp.media.product_pictures import fetch_product_pictures
+from reviewapp.media.recognising import recognise_pictures
 from reviewapp.media.render import render_attached
 from reviewapp.media.service import sweep_staged
 from reviewapp.media.upload_sweep import sweep_uploads
@@ -75,13 +77,13 @@ AFTER: Mapping[str, Sequence[Reaction]] = {
     "reply.published": (show_review, keep_lesson, follow_reply),
     "reply.submitted": (keep_lesson,),
     "reply.withdrawn": (show_review, follow_reply),
-    "review.edited": (screen_review, show_review),
+    "review.edited": (screen_review, show_review, recognise_pictures),
     "review.held": (),
     "review.published": (show_review, open_incident, note_review),
     "review.redacted": (show_review,),
     "review.refused": (show_review, tell_refused_author, follow_review, forget_review),
     "review.reported": (),
-    "review.submitted": (screen_review,),
+    "review.submitted": (screen_review, recognise_pictures),
     "review.withdrawn": (show_review, follow_review, forget_review),
     "shop.changed": (show_shop,),
     "shop.created": (show_shop,),
@@ -111,6 +113,7 @@ EVERY: Mapping[str, Every] = {
     "media": Every(timedelta(minutes=1), render_attached),
     "films": Every(timedelta(minutes=1), render_films, aside=True),
     "staged_media": Every(timedelta(hours=1), sweep_staged),
+    "product_pictures": Every(timedelta(minutes=5), fetch_product_pictures),
     "originals": Every(timedelta(minutes=5), check_originals),
     "uploads": Every(timedelta(hours=1), sweep_uploads),
     "publish": Every(timedelta(seconds=5), publish_due),

@@ -46,7 +46,7 @@ class SanitisedImage:
     """The master: upright sRGB JPEG of pixels alone, longest side at most 2560 px.
 
     `sha256` (hex) is of `data`, `source_sha256` of what was sent. `placeholder` is a data URL,
-    `dominant_color` `#rrggbb`, `dhash` a signed 64-bit number (compare with `dhash_distance`),
+    `dominant_color` `#rrggbb`, `phash` a signed 64-bit number (compare with `likeness.distance`),
     `sharpness` and `brightness` as in `looks.Look`.
     """
 
@@ -57,7 +57,7 @@ class SanitisedImage:
     sha256: str
     placeholder: str
     dominant_color: str
-    dhash: int
+    phash: int | None
     sharpness: float
     brightness: float
     source_format: str
@@ -130,11 +130,6 @@ def render(master: bytes, *, limits: ImageLimits = DEFAULT_LIMITS) -> list[Rendi
         "cpu_seconds": limits.cpu_seconds,
     }
     return _files(_pool().ask(request, master, limits.wall_seconds))
-
-
-def dhash_distance(one: int, other: int) -> int:
-    """How many of 64 bits differ: up to 5 the same picture, from 12 on another."""
-    return ((one ^ other) & (1 << 64) - 1).bit_count()
 
 
 def _checked_format(path: Path, client_name: str, limits: ImageLimits) -> str:

@@ -5,8 +5,10 @@ Runs in the image process, on pixels that are upright and sRGB.
 
 from __future__ import annotations
 
+import math
 from base64 import b64encode
 from dataclasses import dataclass
+from operator import mul
 
 from PIL import Image, ImageFilter, ImageStat
 
@@ -15,6 +17,13 @@ from reviewapp.media.pixels import fitted
 
 PLACEHOLDER_LONG_SIDE_PX = 16
 SHARPNESS_LONG_SIDE_PX = 512
+PLAIN_DEVIATION = 3.0
+"""Standard deviation of luma (0 to 255) below which a picture is one plain area."""
+_SIDE = 32
+_WAVES = [
+    [math.cos(math.pi / _SIDE * (place + 0.5) * frequency) for place in range(_SIDE)]
+    for frequency in range(9)
+]
 _LAPLACIAN = ImageFilter.Kernel((3, 3), (0, 1, 0, 1, -4, 1, 0, 1, 0), scale=1, offset=128)
 
 
@@ -22,13 +31,13 @@ _LAPLACIAN = ImageFilter.Kernel((3, 3), (0, 1, 0, 1, -4, 1, 0, 1, 0), scale=1, o
 class Look:
     """What a page shows before the picture is there, and what tells pictures apart.
 
-    `dhash` is signed 64 bit; `sharpness` the variance of the Laplacian at 512 px, `brightness`
+    `phash` is signed 64 bit; `sharpness` the variance of the Laplacian at 512 px, `brightness`
     the mean of luma, 0 to 255.
     """
 
     placeholder: str
     dominant_color: str
-    dhash: int
+    phash: int | None
     sharpness: float
     brightness: float
 
@@ -44,8 +53,8 @@ def look_of(image: Image.Image) -> Look:
     return Look(
         placeholder="data:image/webp;base64," + b64encode(webp).decode(),
         dominant_color=_dominant_color(tiny),
-        dhash=_dhash(tiny),
-        sharpness=round(ImageStat.Stat(grey.filter(_LAPLACIAN)).var[0], 1),
+        phash=_phash(grey),
+        sharpness=_sharpness(grey),
         brightness=round(ImageStat.Stat(grey).mean[0], 1),
     )
 
@@ -60,11 +69,28 @@ def _dominant_color(tiny: Image.Image) -> str:
     return f"#{red:02x}{green:02x}{blue:02x}"
 
 
-def _dhash(tiny: Image.Image) -> int:
-    """Difference hash, 8 x 8: a bit is set where brightness grows to the right; row by row."""
-    grey = tiny.convert("L").resize((9, 8), Image.Resampling.BOX).tobytes()
-    bits = 0
-    for row in range(8):
-        for left in range(row * 9, row * 9 + 8):
-            bits = bits << 1 | (grey[left] < grey[left + 1])
+def _sharpness(grey: Image.Image) -> float:
+    """Variance of the Laplacian, without the rim that the filter leaves as it is."""
+    edges = grey.filter(_LAPLACIAN)
+    inside = edges.crop((1, 1, max(2, edges.width - 1), max(2, edges.height - 1)))
+    return round(ImageStat.Stat(inside).var[0], 1)
+
+
+def _phash(grey: Image.Image) -> int | None:
+    """64 low frequencies of the cosine transform of 32 x 32 px, each above the median or not.
+
+    Robust against scale, encoder, brightness and a little cropping; None for a picture too plain
+    to be told from others.
+    """
+    if ImageStat.Stat(grey).stddev[0] < PLAIN_DEVIATION:
+        return None
+    small = grey.resize((_SIDE, _SIDE), Image.Resampling.BOX).tobytes()
+    rows = [small[at : at + _SIDE] for at in range(0, len(small), _SIDE)]
+    across = [[sum(map(mul, row, wave)) for wave in _WAVES] for row in rows]
+    along = list(zip(*across, strict=True))
+    found = [sum(map(mul, column, wave)) for wave in _WAVES[:8] for column in along[:8]]
+    # The first is the mean brightness; the ninth frequency across takes its place.
+    found = [*found[1:], sum(along[8])]
+    median = sorted(found)[32]
+    bits = int("".join("1" if value > median else "0" for value in found), 2)
     return bits - (1 << 64) if bits >> 63 else bits

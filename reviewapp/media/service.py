@@ -76,7 +76,7 @@ def stage_photo(
                 height=image.height,
                 placeholder=image.placeholder,
                 dominant_color=image.dominant_color,
-                dhash=image.dhash,
+                phash=image.phash,
                 sharpness=image.sharpness,
                 brightness=image.brightness,
                 source_sha256=image.source_sha256,
@@ -131,7 +131,7 @@ def _film_asset(film: CleanFilm, asset_id: UUID, *, shop_id: UUID, request_id: U
         duration_ms=film.duration_ms,
         placeholder=poster.placeholder,
         dominant_color=poster.dominant_color,
-        dhash=poster.dhash,
+        phash=poster.phash,
     )
 
 

@@ -40,7 +40,7 @@ class KnownPicture(OwnedByShop, Base):
     product_id: Mapped[UUID | None] = mapped_column(ForeignKey("product.id", ondelete="CASCADE"))
     image_url: Mapped[str | None]
     """Where the product's picture was, or is to be, fetched from."""
-    dhash: Mapped[int | None] = mapped_column(BigInteger)
+    phash: Mapped[int | None] = mapped_column(BigInteger)
     """None until it was fetched, and for pictures too plain to be told apart."""
     failure: Mapped[str | None]
     attempts: Mapped[int] = mapped_column(default=0, server_default=text("0"))

@@ -106,7 +106,7 @@ class MediaAsset(OwnedByShop, Base):
     placeholder: Mapped[str]
     """A tiny data URL shown until the picture is there."""
     dominant_color: Mapped[str]
-    dhash: Mapped[int | None] = mapped_column(BigInteger)
+    phash: Mapped[int | None] = mapped_column(BigInteger)
     """Perceptual hash as a signed 64-bit number."""
     sharpness: Mapped[float | None] = mapped_column(Float)
     """Variance of the Laplacian of its brightness at 512 px; low means blurred."""

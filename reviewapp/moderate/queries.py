@@ -18,6 +18,7 @@ from reviewapp.models.account import Member
 from reviewapp.models.catalog import Customer, Order, OrderLine, Product
 from reviewapp.models.media import MediaAsset
 from reviewapp.models.review import Flag, Review, ReviewSketch, ReviewVersion
+from reviewapp.moderate.picture_signals import PictureLine, picture_lines
 from reviewapp.moderate.rules import WAITING
 from reviewapp.moderate.similarity import NEAR_COPY, similarity
 
@@ -50,6 +51,7 @@ class Evidence:
     copies: Sequence[Review]
     members: dict[UUID, str]
     versions: Sequence[ReviewVersion]
+    pictures: Sequence[PictureLine]
 
 
 def review_queue(session: Session, shop_id: UUID, around: UUID | None = None) -> list[Waiting]:
@@ -140,6 +142,7 @@ def evidence(session: Session, review: Review) -> Evidence:
         copies=near_copies(session, review),
         members=_members(session, review),
         versions=versions,
+        pictures=picture_lines(session, review),
     )
 
 
