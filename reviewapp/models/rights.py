@@ -107,3 +107,22 @@ class PermissionDetail(Base):
     agent: Mapped[str | None]
     kept_until: Mapped[datetime]
     """When address and agent are taken out; the entry's proof is then its ids and times."""
+
+
+class StandingRight(Base):
+    """What the ledger's fold leaves of one use of one subject: kept up with every entry.
+
+    For searching only; whoever lets something out folds the ledger itself.
+    """
+
+    __tablename__ = "standing_right"
+    __table_args__ = (Index("ix_standing_right_use", "shop_id", "use", "ends_at"),)
+
+    review_id: Mapped[UUID] = mapped_column(primary_key=True)
+    subject_sha256: Mapped[str] = mapped_column(primary_key=True)
+    use: Mapped[str] = mapped_column(primary_key=True)
+    shop_id: Mapped[UUID] = mapped_column(ForeignKey("shop.id", ondelete="CASCADE"))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None]
+    entry_hash: Mapped[str]
+    """Of the entry that granted it."""

@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from reviewapp.audit.chain import GENESIS, Break, breaks, entry_hash
@@ -20,7 +21,7 @@ from reviewapp.core.db import EVERY_SHOP, rows_changed
 from reviewapp.core.ids import new_id
 from reviewapp.core.json import canonical_bytes
 from reviewapp.core.kit import Kit
-from reviewapp.models.rights import WORLD, PermissionDetail, PermissionEntry
+from reviewapp.models.rights import WORLD, PermissionDetail, PermissionEntry, StandingRight
 from reviewapp.rights.texts import LicenceText
 
 PROOF_KEPT = timedelta(days=3 * 365)
@@ -104,6 +105,7 @@ def append(
         session.flush()
         if detail:
             session.add(detail)
+        _keep_standing(session, entry)
         written.append(entry)
     return written
 
@@ -172,6 +174,28 @@ def forget_origins(kit: Kit) -> int:
             )
             .values(address=None, agent=None),
         )
+
+
+def _keep_standing(session: Session, entry: PermissionEntry) -> None:
+    """Bring the projection in line with the newest entry, by the rule of `rules.terms_of`."""
+    key = {
+        "review_id": entry.review_id,
+        "subject_sha256": entry.subject_sha256,
+        "use": entry.use,
+    }
+    if entry.kind == "granted" and entry.party == "author":
+        values = {
+            "starts_at": entry.starts_at,
+            "ends_at": entry.ends_at,
+            "entry_hash": entry.hash,
+        }
+        session.execute(
+            insert(StandingRight)
+            .values(shop_id=entry.shop_id, **key, **values)
+            .on_conflict_do_update(index_elements=list(key), set_=values)
+        )
+    elif entry.kind not in ("asked", "granted"):
+        session.execute(delete(StandingRight).filter_by(**key))
 
 
 def _last(session: Session, shop_id: UUID) -> tuple[int, str]:

@@ -6,32 +6,37 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import create_engine, delete, select, text
 
 from reviewapp.audit.chain import breaks
 from reviewapp.models.outbox import OutboxEvent
 from reviewapp.models.review import Review
-from reviewapp.models.rights import PermissionDetail, PermissionEntry
+from reviewapp.models.rights import PermissionDetail, PermissionEntry, StandingRight
 from reviewapp.rights.ledger import (
     PROOF_KEPT,
     Act,
+    Grantor,
     Origin,
     Subject,
     Terms,
+    append,
     entries,
     forget_origins,
     salted_sha256,
     verify,
 )
+from reviewapp.rights.rules import terms_of
 from reviewapp.rights.service import (
     expire_permissions,
     grant,
+    ledger_of,
     record_permissions,
     rights_of,
     withdraw,
 )
+from reviewapp.rights.texts import licence_text
 from tests import factories
 
 WORDS, PHOTO = Subject("a" * 64), Subject("b" * 64)
@@ -160,6 +165,32 @@ def test_a_term_that_ran_out_is_written_down_and_told_once(kit):
         told = session.scalars(select(OutboxEvent.name)).all()
         assert set(told) == {"permission.withdrawn"}
         assert verify(session, review.shop_id) == []
+
+
+ACTS = st.lists(
+    st.tuples(
+        st.sampled_from(["granted", "declined", "withdrawn", "expired", "superseded", "asked"]),
+        st.sampled_from(["ads", "email"]),
+        st.sampled_from([WORDS, PHOTO]),
+        st.sampled_from(["author", "depicted"]),
+    ),
+    max_size=8,
+)
+
+
+@given(acts=ACTS)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_projection_is_the_fold_after_any_sequence(session, acts):
+    review = factories.review(session, factories.shop(session))
+    grantor = Grantor(review.shop_id, review.id, None)
+    for kind, use, subject, party in acts:
+        act = Act("de", {"action": "x"}, party=party)
+        append(session, grantor, [(kind, subject, licence_text(use, "de"))], act)
+    kept = session.scalars(select(StandingRight).where(StandingRight.review_id == review.id)).all()
+    folded = terms_of(ledger_of(session, review.id))
+    assert {(one.use, one.subject_sha256) for one in kept} == {
+        (right.use, right.subject_sha256) for right in folded
+    }
 
 
 def test_what_was_allowed_for_later_can_be_taken_back_before(session, review):

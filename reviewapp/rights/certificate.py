@@ -1,0 +1,128 @@
+"""A permission certificate: what was allowed, by whom, under which text, and how to check it (P2).
+
+As JSON for programs, as PDF for people and files of papers; both say the same.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from reviewapp.core import clock
+from reviewapp.models.account import Shop
+from reviewapp.models.rights import PermissionDetail, PermissionEntry
+from reviewapp.rights.ledger import as_mapping
+from reviewapp.rights.texts import licence_text
+
+HOW_TO_CHECK = (
+    "Export the shop's ledger with `reviewapp audit export` and run the script beside it. The "
+    "entry with this number must have this hash. The file must have the SHA-256 named here, or be "
+    "a rendition of it listed in the export's manifest."
+)
+
+
+def certificate(session: Session, entry: PermissionEntry, *, in_force: bool) -> dict[str, Any]:
+    """One grant as a document; `in_force` is how it stood when this was made."""
+    shop = session.get_one(Shop, entry.shop_id)
+    detail = session.get(PermissionDetail, entry.id)
+    text = licence_text(entry.use, entry.text_language, entry.text_version)
+    return {
+        "type": "permission-certificate",
+        "version": 1,
+        "made_at": clock.now().isoformat(),
+        "shop": {"id": str(shop.id), "name": shop.name, "url": shop.url},
+        "subject": {
+            "sha256": entry.subject_sha256,
+            "asset_id": entry.asset_id and str(entry.asset_id),
+            "review_id": str(entry.review_id),
+            "kind": "file" if entry.asset_id else "words",
+        },
+        "permission": {
+            "use": entry.use,
+            "party": entry.party,
+            "credit_line": detail.credit_line if detail else None,
+            "territory": entry.territory,
+            "starts_at": entry.starts_at.isoformat(),
+            "ends_at": entry.ends_at and entry.ends_at.isoformat(),
+            "edits": entry.edits,
+            "ai_training": entry.ai_training,
+            "in_force": in_force,
+        },
+        "text": {
+            "version": text.version,
+            "language": text.language,
+            "sha256": entry.text_sha256,
+            "terms": text.terms,
+            "sentence": text.sentence,
+        },
+        "ledger": as_mapping(entry),
+        "how_to_check": HOW_TO_CHECK,
+    }
+
+
+def as_pdf(document: dict[str, Any]) -> bytes:
+    """The certificate on one page of A4."""
+    from fpdf import FPDF  # a second of imports that only this needs
+
+    pdf = FPDF(format="A4")
+    pdf.set_creation_date(datetime.fromisoformat(document["made_at"]))
+    pdf.set_title(f"Permission certificate {document['ledger']['number']}")
+    pdf.set_margin(20)
+    pdf.add_page()
+    pdf.add_font("sans", fname=font_path())
+    _line(pdf, "Permission certificate", 18)
+    _line(pdf, document["shop"]["name"], 11, after=4)
+    for term, value in _rows(document):
+        _row(pdf, term, value)
+    pdf.ln(3)
+    _line(pdf, document["text"]["sentence"], 11, after=1)
+    _line(pdf, document["text"]["terms"], 9, after=4)
+    _line(pdf, document["how_to_check"], 8)
+    return bytes(pdf.output())
+
+
+@cache
+def font_path() -> Path:
+    """A font with Latin, Greek and Cyrillic letters; PDF's own know Western European only."""
+    import fontpkg_noto_sans
+
+    folder = Path(str(fontpkg_noto_sans.__file__)).parent / "files"
+    return next(path for path in sorted(folder.glob("*.ttf")) if "Italic" not in path.name)
+
+
+def _rows(document: dict[str, Any]) -> list[tuple[str, str]]:
+    given, entry = document["permission"], document["ledger"]
+    return [
+        ("Use", given["use"]),
+        ("Given by", f"{given['party']}, shown as {given['credit_line'] or 'no name'}"),
+        ("Given at", entry["at"]),
+        ("Holds", f"from {given['starts_at']} until {given['ends_at'] or 'taken back'}"),
+        ("Territory", ", ".join(given["territory"]).replace("001", "worldwide")),
+        ("Edits", ", ".join(given["edits"])),
+        ("Training of AI models", "allowed" if given["ai_training"] else "not allowed"),
+        ("In force", f"{'yes' if given['in_force'] else 'no'}, on {document['made_at']}"),
+        ("Subject", f"{document['subject']['kind']}, SHA-256 {document['subject']['sha256']}"),
+        ("Licence text", f"version {entry['text_version']}, {entry['text_language']}"),
+        ("Its SHA-256", entry["text_sha256"]),
+        ("Proof", ", ".join(f"{key} {value}" for key, value in sorted(entry["proof"].items()))),
+        ("Ledger entry", f"{entry['number']}, hash {entry['hash']}"),
+        ("Follows", entry["previous_hash"]),
+    ]  # fmt: skip
+
+
+def _line(pdf: Any, text: str, size: int, after: float = 2) -> None:
+    pdf.set_font("sans", size=size)
+    pdf.multi_cell(0, size * 0.5, text, new_x="LMARGIN", new_y="NEXT")
+    pdf.ln(after)
+
+
+def _row(pdf: Any, term: str, value: str) -> None:
+    pdf.set_font("sans", size=9)
+    pdf.set_text_color(90, 86, 80)
+    pdf.cell(48, 5, term)
+    pdf.set_text_color(20, 19, 18)
+    pdf.multi_cell(0, 5, value, new_x="LMARGIN", new_y="NEXT")
