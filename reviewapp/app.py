@@ -59,6 +59,7 @@ def register_doors(app: Flask) -> None:
     from reviewapp.moderate import admin_fairness, admin_replies, admin_reviews
     from reviewapp.support import admin as cases
     from reviewapp.web import operation, static, theme
+    from reviewapp.widgets import admin as storefront_admin
     from reviewapp.widgets import collections_admin, public, public_feedback
     from reviewapp.widgets.front import serve_published
 
@@ -78,6 +79,7 @@ def register_doors(app: Flask) -> None:
     app.register_blueprint(admin_reviews.blueprint)
     app.register_blueprint(admin_replies.blueprint)
     app.register_blueprint(admin_fairness.blueprint)
+    app.register_blueprint(storefront_admin.blueprint)
     app.register_blueprint(collections_admin.blueprint)
     _register_customer_doors(app)
     app.register_blueprint(public.blueprint)

@@ -1,4 +1,4 @@
-"""Team, own profile, API keys and the widget's two lines."""
+"""Team, own profile and API keys."""
 
 from __future__ import annotations
 
@@ -158,13 +158,6 @@ def revoke_key(key_id: UUID) -> Response:
     keys.revoke_api_key(session(), actor().shop, key_id, by=actor().label)
     say("good", _("The key is revoked. Whatever used it is refused from now on."))
     return redirect(url_for("accounts.api_keys"))
-
-
-@blueprint.get("/widget")
-@require("catalog.read")
-def widget() -> str:
-    """The lines of HTML that show stars and reviews on the store."""
-    return render_template("accounts/widget.html", host=kit().settings.public_url)
 
 
 def _team_page(error: AppError | None = None) -> str:

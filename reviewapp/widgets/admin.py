@@ -1,0 +1,119 @@
+"""The admin's door for the storefront: each tag to look at and to copy."""
+
+from __future__ import annotations
+
+from flask import Blueprint, make_response, render_template
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from reviewapp.models.catalog import Product
+from reviewapp.models.collection import Collection
+from reviewapp.models.listing import RatingSummary
+from reviewapp.web.auth import actor, gate_members, require
+from reviewapp.web.headers import STRICT
+from reviewapp.web.listing import chosen
+from reviewapp.web.pages import gettext as _
+from reviewapp.web.session import kit, session
+from reviewapp.widgets import snippets
+from reviewapp.widgets.snippets import TAGS, Store
+
+blueprint = Blueprint("storefront_admin", __name__, url_prefix="/admin/widget")
+gate_members(blueprint)
+
+OFFERED = 200
+"""Products and selections to try a tag with."""
+WIDTHS, THEMES = ("desktop", "phone"), ("light", "dark")
+
+
+@blueprint.get("", strict_slashes=False)
+@require("catalog.read")
+def widget() -> Response:
+    """One tag live, at desk or phone width, with the lines to copy."""
+    shop = actor().shop
+    store = Store(kit().settings.public_url, shop.widget_key)
+    tag = chosen("tag", TAGS) or "list"
+    products, selections = _products(), _selections()
+    product = chosen("product", tuple(products)) or next(iter(products), "SKU")
+    selection = chosen("selection", tuple(selections)) or next(iter(selections), "")
+    theme = chosen("theme", THEMES) or "light"
+    page = render_template(
+        "widgets/admin_widget.html",
+        tag=tag,
+        tags=_names(),
+        told=_told(),
+        product=product,
+        products=list(products.items()),
+        selection=selection,
+        selections=list(selections.items()),
+        width=chosen("width", WIDTHS) or "desktop",
+        theme=theme,
+        script=snippets.script_tag(store),
+        pinned=snippets.pinned_script_tag(store),
+        snippet_of_tag=snippets.tag_snippet(store, tag, product, selection, _inside()),
+        frame=snippets.frame_snippet(store, tag, product, selection, _names()[tag]),
+        preview=snippets.frame_path(store, tag, product, selection, theme=theme, lang=shop.locale),
+        height=snippets.FRAME_HEIGHTS[tag],
+        resize=snippets.RESIZE,
+        policy=f"{store.folder}/policy.html",
+    )
+    response = make_response(page)
+    response.headers["Content-Security-Policy"] = f"{STRICT}; frame-src 'self'"
+    return response
+
+
+def _products() -> dict[str, str]:
+    """Titles by id, the reviewed ones first."""
+    rows = session().execute(
+        select(Product.external_id, Product.title)
+        .outerjoin(RatingSummary, RatingSummary.product_id == Product.id)
+        .where(Product.shop_id == actor().shop.id)
+        .order_by(RatingSummary.next_position.desc().nulls_last(), Product.title, Product.id)
+        .limit(OFFERED)
+    )
+    return {row.external_id: row.title for row in rows}
+
+
+def _selections() -> dict[str, str]:
+    rows = session().execute(
+        select(Collection.key, Collection.title)
+        .where(Collection.shop_id == actor().shop.id)
+        .order_by(Collection.title, Collection.key)
+        .limit(OFFERED)
+    )
+    return {row.key: row.title for row in rows}
+
+
+def _names() -> dict[str, str]:
+    names = {
+        "stars": _("Stars"),
+        "summary": _("Summary"),
+        "list": _("Reviews"),
+        "gallery": _("Gallery"),
+        "carousel": _("Selection"),
+        "questions": _("Questions"),
+        "badge": _("Shop rating"),
+        "form": _("Review form"),
+    }
+    return {tag: names[tag] for tag in TAGS}
+
+
+def _told() -> dict[str, str]:
+    return {
+        "stars": _("Average and number of reviews, for below a title and for listing pages."),
+        "summary": _("The average of all reviews, how the stars are spread, what is said often."),
+        "list": _("All reviews of a product, with the shopper’s own filters and orders."),
+        "gallery": _("Photos and films that customers sent with their reviews."),
+        "carousel": _("Reviews you picked by hand, titled as a selection."),
+        "questions": _("Questions about a product with their answers; shoppers can ask."),
+        "badge": _("The rating of your whole shop. It is never told to search engines."),
+        "form": _("Shoppers write a review here. A mail confirms it, then it is in the queue."),
+    }
+
+
+def _inside() -> dict[str, str]:
+    return {
+        "list": _("Read all reviews"),
+        "questions": _("Questions about this product"),
+        "badge": _("All reviews of this shop"),
+        "form": _("Write a review"),
+    }

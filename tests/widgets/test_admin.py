@@ -1,0 +1,56 @@
+"""The page that shows each tag and its lines: what is copied is what works."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+
+from reviewapp.widgets.snippets import TAGS
+from tests import factories
+
+HOSTILE = '"><script>alert(1)</script>'
+
+
+def code(page: str, name: str) -> str:
+    """What the copy button of this snippet takes."""
+    found = re.search(rf'<code id="snippet-{name}">(.*?)</code>', page, re.S)
+    assert found, name
+    return unescape(found[1])
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_each_tag_is_shown_live_with_its_lines(owner, committed, shop, tag):
+    with committed() as session:
+        factories.product(session, shop, "größe/12", title="Mug")
+    page = owner.get(f"/admin/widget?tag={tag}&width=phone&theme=dark")
+    assert page.status_code == 200
+    assert "frame-src 'self'" in page.headers["Content-Security-Policy"]
+    assert shop.widget_key in code(page.text, "script")
+    assert code(page.text, "tag").startswith(f"<review-{tag}")
+    assert f"tag=review-{tag}" in code(page.text, "frame")
+    if tag != "carousel":
+        assert f'src="/widget/v1/frame.html?shop={shop.widget_key}' in page.text
+
+
+def test_the_form_leads_somewhere_without_scripts(owner, client, committed, shop):
+    with committed() as session:
+        factories.product(session, shop, "größe/12", title="Mug")
+    snippet = code(owner.get("/admin/widget?tag=form").text, "tag")
+    assert 'product="größe/12"' in snippet
+    address = re.search(r'href="http://localhost([^"]+)"', snippet)
+    assert client.get(address[1]).status_code == 200
+
+
+def test_hostile_ids_and_parameters_stay_text(owner, committed, shop):
+    with committed() as session:
+        factories.product(session, shop, HOSTILE, title=HOSTILE)
+    page = owner.get(f"/admin/widget?tag={HOSTILE}&product={HOSTILE}&theme={HOSTILE}")
+    assert "<script>alert" not in page.text
+    assert "&lt;script&gt;" in code(page.text, "tag")
+
+
+def test_an_empty_shop_can_look_too(agent):
+    assert agent.get("/admin/widget?tag=carousel").status_code == 200
+    assert 'product="SKU"' in code(agent.get("/admin/widget").text, "tag")
