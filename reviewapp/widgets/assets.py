@@ -19,7 +19,7 @@ def built_files() -> dict[str, bytes]:
     return {
         file.name: file.read_bytes()
         for file in sorted(BUILT.iterdir())
-        if file.suffix in (".js", ".css")
+        if file.suffix in (".js", ".css", ".html")
     }
 
 

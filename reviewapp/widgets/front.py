@@ -20,6 +20,7 @@ from reviewapp.widgets.assets import HASHED
 from reviewapp.widgets.files import Files, Found
 from reviewapp.widgets.writer import content_type_of
 
+FRAME = "/widget/v1/frame.html"
 PREFIXES = ("/p/v1/", "/widget/v1/")
 MEMORY_BYTES = 64 * 1024 * 1024
 LARGEST_KEPT_BYTES = 512 * 1024
@@ -32,6 +33,11 @@ PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; "
     "form-action 'none'"
 )
+FRAME_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "img-src 'self' data:; media-src 'self'; base-uri 'none'; form-action 'none'"
+)
+"""For the one page with scripts: a tag alone in a frame; the page itself says the same."""
 OPEN_TO_ALL = [
     ("Access-Control-Allow-Origin", "*"),
     ("Cross-Origin-Resource-Policy", "cross-origin"),
@@ -152,7 +158,8 @@ def _variant(path: str, coding: str, body: bytes) -> Variant:
     if coding:
         described.append(("Content-Encoding", coding))
     if kind.startswith("text/html"):
-        described.append(("Content-Security-Policy", PAGE_POLICY))
+        policy = FRAME_POLICY if path == FRAME else PAGE_POLICY
+        described.append(("Content-Security-Policy", policy))
     return Variant(etag, body, [*described, *caching], caching)
 
 

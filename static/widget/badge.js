@@ -1,6 +1,7 @@
 /** The shop's own rating over all its published reviews; for people only, never as structured data. */
-import { drawAggregate, drawLinks, h, sharedSheet, starSheet } from "./shared.js";
+
 import { badgeSheet } from "./badge-style.js";
+import { drawAggregate, drawLinks, h, sharedSheet, starSheet } from "./shared.js";
 
 /** Draw the rating of the whole shop; nothing without a review, the tag then keeps what it holds. */
 export async function draw(_element, kit) {

@@ -5,7 +5,7 @@
  * needs to know a single name to ask for any, and a page never runs modules of two builds.
  */
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { noteSizes } from "./sizes.mjs";
@@ -16,7 +16,10 @@ const outdir = fileURLToPath(
 );
 /** Stands for the hash until it is known; as long as one. */
 const UNKNOWN = "00000000";
-const MODULES = ["shared", "encoded-key", "lightbox", "report", "list", "summary", "gallery", "carousel"];
+const MODULES = [
+  ...["shared", "encoded-key", "take-over", "lightbox", "report", "write", "ask"],
+  ...["list", "summary", "gallery", "carousel", "questions", "badge", "form"],
+];
 const WORDS = readdirSync(new URL("words/", here)).map((file) => file.replace(".js", ""));
 const FORMAT = {
   bundle: true,
@@ -60,7 +63,11 @@ const modules = textsOf(
 ).sort(([one], [other]) => (one < other ? -1 : 1));
 const BUILD = hashOf(modules.flat().join("\n"));
 const loader = textsOf(
-  await build({ ...FORMAT, entryPoints: entries(["embed.js", "page.css"]), define: { BUILD: `"${BUILD}"` } }),
+  await build({
+    ...FORMAT,
+    entryPoints: entries(["embed.js", "page.css", "frame.js", "frame.css"]),
+    define: { BUILD: `"${BUILD}"` },
+  }),
 );
 
 rmSync(outdir, { recursive: true, force: true });
@@ -71,6 +78,7 @@ const put = (source, file, text) => {
   writeFileSync(`${outdir}/${file}`, text);
 };
 for (const [name, text] of loader) put(name, name, text);
+put("frame.html", "frame.html", readFileSync(new URL("frame.html", here), "utf8"));
 // For pages that pin a version by its hash; it lies beside the modules it asks for.
 const embed = loader.find(([name]) => name === "embed.js")[1];
 put("embed.js pinned", `embed-${hashOf(embed)}.js`, embed);

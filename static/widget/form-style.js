@@ -1,14 +1,15 @@
 /** How forms look: the shop's font and colours around plain, large controls. */
 export const formSheet = new CSSStyleSheet();
 formSheet.replaceSync(`
-[part~=form-fields],[part~=thanks]{display:grid;gap:1.25em;max-inline-size:40em}
+[part~=form-fields],[part~=thanks]{display:grid;align-content:start;gap:.5em;max-inline-size:40em}
 [part~=field]{display:grid;gap:.3em}
 label,legend,h3{font-weight:600}
+legend{padding:0}
 fieldset{border:0;margin:0;padding:0;min-inline-size:0}
 [part~=hint],[part~=notes]{font-size:.875em}
 [part~=hint]{margin:0}
 input:not([type=radio]),textarea{inline-size:100%;min-block-size:2.75em;padding:.5em .7em;border-color:color-mix(in srgb,currentColor 55%,transparent)}
-textarea{min-block-size:7em;resize:vertical;field-sizing:content}
+textarea{min-block-size:4.5em;resize:vertical;field-sizing:content}
 [part~=row]{display:flex;flex-wrap:wrap;gap:.25em 1em;margin-block-start:.3em}
 [part~=choice]{display:flex;align-items:center;gap:.5em;min-block-size:2.75em;font-weight:400;cursor:pointer}
 input[type=radio]{inline-size:1.25em;block-size:1.25em;min-block-size:0;margin:0;accent-color:var(--gold)}
@@ -19,11 +20,12 @@ input[type=radio]{inline-size:1.25em;block-size:1.25em;min-block-size:0;margin:0
 [part~=stars-input] svg{block-size:1.9em;inline-size:1.9em;stroke-width:.7;pointer-events:none}
 [part~=stars-input] [data-on] svg{fill:var(--gold)}
 [part~=stars-input] input:focus-visible+svg{outline:2px solid;outline-offset:2px}
-[part~=chosen]{min-block-size:1.5em;margin:0}
-[part~=fault]{color:light-dark(#a4262c,#ff9b9b);font-size:.9375em;margin:0}
-[part~=fault]::before{content:"⚠︎ "/""}
+[part~=chosen]{flex:1;min-inline-size:7em;min-block-size:1.5em;align-self:center;margin:0 .5em}
+[part~=fault]{color:light-dark(#a4262c,#ff9b9b);font-size:.9375em;margin:0;min-block-size:1.5em}
+[part~=fault]:not(:empty)::before{content:"⚠︎ "/""}
 [aria-invalid=true]:is(input,textarea){border-color:currentColor;border-inline-start-width:4px}
-[part~=says]:empty{display:none}
+[part~=says]{min-block-size:1.5em}
+[part~=about],[part~=notes]{margin-block-end:.5em}
 [part~=submit]{min-block-size:2.75em;padding:.5em 1.4em;font-weight:600;background:CanvasText;color:Canvas;border-color:CanvasText}
 [part~=submit]:hover:not(:disabled){background:color-mix(in srgb,CanvasText 82%,Canvas)}
 [part~=submit][aria-disabled]{opacity:.6}
@@ -37,3 +39,7 @@ input[type=radio]{inline-size:1.25em;block-size:1.25em;min-block-size:0;margin:0
 @media(max-width:36rem){[part~=dialog]{inline-size:100%;block-size:100%;border-radius:0}}
 @media(forced-colors:active){[part~=stars-input] [data-on] svg{fill:Highlight;forced-color-adjust:none}}
 `);
+
+/** Around a link of the shop's own nothing changes: its line stays as it was. */
+export const linkSheet = new CSSStyleSheet();
+linkSheet.replaceSync(":host{display:inline}section{position:absolute}");

@@ -1,6 +1,7 @@
 /** Writing a review from the product's page: what stands inside the tag opens it; a button where nothing does. */
+
+import { formSheet, linkSheet } from "./form-style.js";
 import { button, h, sharedSheet, starSheet } from "./shared.js";
-import { formSheet } from "./form-style.js";
 
 /** Draw the opener; with `inline`, the form itself, for a page that is only there for it. */
 export async function draw(element, kit) {
@@ -8,7 +9,8 @@ export async function draw(element, kit) {
   const { words: mine } = await load(`forms-${language[1]}`);
   const frame = h("section", { part: "form", ariaLabel: mine.write });
   const sheets = [starSheet, sharedSheet, formSheet];
-  const bring = async () => (await load("write")).writeForm({ ...kit, mine });
+  const write = () => load("write");
+  const bring = async () => (await write()).writeForm({ ...kit, mine });
   if (element.hasAttribute("inline")) {
     frame.append(await bring());
     return [frame, ...sheets];
@@ -17,7 +19,7 @@ export async function draw(element, kit) {
   const opener = link || button({ part: "open" }, mine.write);
   let dialog;
   const open = async () => {
-    dialog ??= bring().then(async (form) => (await load("write")).dialogOf(form, { ...kit, mine }));
+    dialog ??= bring().then(async (form) => (await write()).dialogOf(form, { ...kit, mine }));
     try {
       const ready = await dialog;
       if (!ready.isConnected) frame.append(ready);
@@ -25,7 +27,7 @@ export async function draw(element, kit) {
     } catch {
       // The form cannot be had: the link leads to its page, which may know better.
       dialog = undefined;
-      if (link) link.ownerDocument.defaultView.location.assign(link.href);
+      if (link) location.assign(link.href);
       else opener.textContent = kit.words.failed;
     }
   };
@@ -35,6 +37,7 @@ export async function draw(element, kit) {
     event.preventDefault();
     open();
   });
-  frame.append(link ? h("slot") : opener);
+  if (link) return [h("span", {}, h("slot"), frame), ...sheets, linkSheet];
+  frame.append(opener);
   return [frame, ...sheets];
 }

@@ -24,13 +24,14 @@ import { drawTools } from "./tools.js";
 const thanked = new Set();
 
 /** The list of a product; rejects when its data cannot be had. */
-export async function draw(_element, kit) {
+export async function draw(element, kit) {
   const head = await kit.get(`products/${kit.key}/head.json`);
   if (head > 0 && head !== 404) throw new Error(head);
   const { words, product } = kit;
   const frame = h("section", { part: "list", lang: kit.language[1], ariaLabel: words.region });
   if (head.summary?.count) fillFrame(frame, head, kit, !summaryOf(product));
   else frame.append(h("p", { part: "empty" }, words.none));
+  if (element.querySelector("[data-reviews]")) await (await kit.load("take-over")).unseen(element);
   return [frame, starSheet, sharedSheet, listSheet];
 }
 

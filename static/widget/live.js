@@ -29,7 +29,7 @@ async function request(url, how) {
 }
 
 /** Not by JSON.stringify: it asks a toJSON that old libraries hang on every text and list. */
-const json = (fields) =>
+export const json = (fields) =>
   `{${Object.entries(fields)
     .map(([name, value]) => `${quote(name)}:${typeof value === "string" ? quote(value) : value}`)
     .join(",")}}`;

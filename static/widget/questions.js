@@ -1,7 +1,8 @@
 /** Questions about a product and their answers: read, searched in what is here, voted on, asked. */
-import { button, drawDay, fill, h, send, sharedSheet, starSheet } from "./shared.js";
+
 import { formSheet } from "./form-style.js";
 import { questionsSheet } from "./questions-style.js";
+import { button, drawDay, fill, h, liveOf, send, sharedSheet, starSheet } from "./shared.js";
 
 /** Questions from which on a search helps. */
 const MANY = 4;
@@ -9,7 +10,10 @@ const MANY = 4;
 /** Draw the questions of the product's documents; rejects, and leaves the tag as it was, without them. */
 export async function draw(_element, kit) {
   const { key, language, load, get } = kit;
-  const [{ words: mine }, page] = await Promise.all([load(`forms-${language[1]}`), get(`products/${key}/questions.json`)]);
+  const [{ words: mine }, page] = await Promise.all([
+    load(`forms-${language[1]}`),
+    get(`products/${key}/questions.json`),
+  ]);
   if (page > 0 && page !== 404) throw new Error(page);
   const { count = 0, questions = [], next = null } = page;
   const frame = h("section", { part: "questions", ariaLabel: mine.questions });
@@ -17,7 +21,12 @@ export async function draw(_element, kit) {
   const list = h("div", { part: "question-list" });
   const status = h("p", { part: "status", role: "status" });
   const more = button({ part: "more", hidden: next === null }, mine.moreQuestions);
-  const search = h("input", { type: "search", part: "search", ariaLabel: mine.search, placeholder: mine.search });
+  const search = h("input", {
+    type: "search",
+    part: "search",
+    ariaLabel: mine.search,
+    placeholder: mine.search,
+  });
   let older = next;
 
   const add = (found) => {
@@ -34,7 +43,11 @@ export async function draw(_element, kit) {
       shown += !article.hidden;
     }
     const number = (value) => value.toLocaleString(language[0]);
-    status.textContent = wanted.length ? (shown ? fill(mine.foundQuestions, number(shown)) : mine.noneFound) : "";
+    status.textContent = wanted.length
+      ? shown
+        ? fill(mine.foundQuestions, number(shown))
+        : mine.noneFound
+      : "";
   };
   search.oninput = narrow;
   more.onclick = async () => {
@@ -60,10 +73,17 @@ export async function draw(_element, kit) {
     h(
       "div",
       { part: "questions-head" },
-      h("h2", { part: "questions-title" }, mine.questions, count ? ` (${count.toLocaleString(language[0])})` : ""),
+      h(
+        "h2",
+        { part: "questions-title" },
+        mine.questions,
+        count ? ` (${count.toLocaleString(language[0])})` : "",
+      ),
       asker(frame, { ...kit, mine }),
     ),
-    count ? h("div", { part: "tools", hidden: questions.length < MANY }, search) : h("p", { part: "empty" }, mine.noQuestions),
+    count
+      ? h("div", { part: "tools", hidden: questions.length < MANY }, search)
+      : h("p", { part: "empty" }, mine.noQuestions),
     status,
     list,
     more,
@@ -89,7 +109,16 @@ function asker(frame, kit) {
 
 function drawQuestion(question, kit) {
   const { mine, language } = kit;
-  const by = (each, text) => h("p", { part: "meta" }, text, text && " · ", h("bdi", { part: "author" }, each.author), " · ", drawDay(each.date, language[0]));
+  const by = (each, text) =>
+    h(
+      "p",
+      { part: "meta" },
+      text,
+      text && " · ",
+      h("bdi", { part: "author" }, each.author),
+      " · ",
+      drawDay(each.date, language[0]),
+    );
   const answers = question.answers.map((answer) =>
     h(
       "div",
@@ -121,7 +150,7 @@ function voter(kind, { id, votes, body }, { folder, mine, language }) {
     const helpful = made.ariaPressed !== "true";
     made.ariaPressed = helpful;
     try {
-      name((await send(folder, `${kind}/${id}/helpful`, { helpful })).helpful);
+      name((await send(`${liveOf(folder)}${kind}/${id}/helpful`, { helpful })).helpful);
     } catch {
       made.ariaPressed = !helpful;
     }
@@ -129,4 +158,5 @@ function voter(kind, { id, votes, body }, { folder, mine, language }) {
   return made;
 }
 
-const wordsOf = ({ body, answers }, tag) => [body, ...answers.map((each) => each.body)].join("\n").toLocaleLowerCase(tag);
+const wordsOf = ({ body, answers }, tag) =>
+  [body, ...answers.map((each) => each.body)].join("\n").toLocaleLowerCase(tag);

@@ -14,6 +14,10 @@ export const ROWS = [
   ["… with lightbox and report opened", [...COMMON, "list.js", "lightbox.js", "report.js"]],
   ["`<review-gallery>`", [...COMMON, "gallery.js", "lightbox.js"], 14336],
   ["`<review-carousel>`", [...COMMON, "carousel.js"]],
+  ["`<review-questions>`", [...COMMON, "words/forms-en.js", "questions.js"]],
+  ["`<review-badge>`", [...COMMON, "words/forms-en.js", "badge.js"]],
+  ["`<review-form>`, before it is opened", [...COMMON, "words/forms-en.js", "form.js"]],
+  ["`<review-form>`, open", [...COMMON, "words/forms-en.js", "form.js", "write.js"]],
 ];
 
 /** Write the table between its marks. */

@@ -1,13 +1,16 @@
 /** The review form: stars start empty, every rating is asked the same; a mail confirms it. */
-import { ask, fill, h } from "./shared.js";
+
 import { choice, field, makeDialog, makeForm, makeThanks, post, trap } from "./form-kit.js";
+import { ask, fill, h, liveOf } from "./shared.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const STAR = "M8 1l2 5h5l-4 3 2 6-5-4-5 4 2-6-4-3h5z";
 
 /** The form about this product; rejects when the service cannot say what it asks. */
 export async function writeForm({ folder, key, language, words, mine }) {
-  const { product, questions, limits } = await ask(folder, `products/${key}/form?lang=${language[0]}`);
+  const { product, questions, limits } = await ask(
+    `${liveOf(folder)}products/${key}/form?lang=${language[0]}`,
+  );
   const text = (name) => h("input", { type: "text", maxLength: limits[name] });
   const fields = [
     stars(words, mine, language),
@@ -18,8 +21,12 @@ export async function writeForm({ folder, key, language, words, mine }) {
         ? choice(each.name, each.label, each.choices, { optional: mine.optional })
         : field(each.name, h("textarea", { rows: 2 }), each.label, { optional: mine.optional }),
     ),
-    field("display_name", Object.assign(text("display_name"), { autocomplete: "nickname" }), mine.name, { hint: mine.nameHint }),
-    field("email", h("input", { type: "email", autocomplete: "email", maxLength: 254 }), mine.email, { hint: mine.emailHint }),
+    field("display_name", Object.assign(text("display_name"), { autocomplete: "nickname" }), mine.name, {
+      hint: mine.nameHint,
+    }),
+    field("email", h("input", { type: "email", autocomplete: "email", maxLength: 254 }), mine.email, {
+      hint: mine.emailHint,
+    }),
     trap(mine.trap),
   ];
   const policy = h("a", { href: `${folder}policy.html` }, words.policy);
@@ -30,7 +37,7 @@ export async function writeForm({ folder, key, language, words, mine }) {
     notes: [h("p", { part: "notes" }, `${mine.next} `, policy)],
     send(values) {
       values.set("lang", language[0]);
-      return post(folder, `products/${key}/reviews`, values);
+      return post(`${liveOf(folder)}products/${key}/reviews`, values);
     },
   });
   form.prepend(h("p", { part: "about", dir: "auto" }, h("strong", {}, product)));
@@ -56,10 +63,10 @@ function stars(words, mine, language) {
   });
   const made = choice("rating", mine.stars, options, { part: "stars-input", pictures });
   const chosen = h("p", { part: "chosen", ariaHidden: "true" });
-  made.shown.append(chosen);
+  made.labels[0].parentNode.append(chosen);
   made.shown.onchange = () => {
     const at = made.inputs.findIndex((input) => input.checked);
-    made.labels.forEach((label, each) => label.toggleAttribute("data-on", each <= at));
+    for (const [each, label] of made.labels.entries()) label.toggleAttribute("data-on", each <= at);
     chosen.textContent = mine.scale[at] || "";
   };
   return made;

@@ -9,16 +9,20 @@ export const words = {
   name: "Angezeigt als",
   nameHint: "Der Name, den alle dabei sehen.",
   email: "Ihre E-Mail-Adresse",
-  emailHint: "Wird nie gezeigt. Nehmen Sie die, mit der Sie bestellt haben: Dann kann Ihre Bewertung als bestätigter Kauf gekennzeichnet werden.",
+  emailHint:
+    "Wird nie gezeigt. Nehmen Sie die, mit der Sie bestellt haben: Dann kann Ihre Bewertung als bestätigter Kauf gekennzeichnet werden.",
   trap: "Bitte leer lassen",
   send: "Bewertung absenden",
   sending: "Wird gesendet …",
   next: "Wir senden Ihnen eine E-Mail, mit der Sie bestätigen, dass die Bewertung von Ihnen ist. Dann wird sie geprüft und erscheint hier, gleich mit welcher Bewertung. Fotos können Sie danach hinzufügen.",
   checkMail: "Bitte sehen Sie in Ihre E-Mails",
-  checkMailText: "Wir haben Ihnen einen Link gesendet. Öffnen Sie ihn und bestätigen Sie, dass die Bewertung von % von Ihnen ist: Erst dann wird sie geprüft und veröffentlicht.",
-  checkMailLate: "Nichts angekommen? Sehen Sie in den Spam-Ordner, oder senden Sie das Formular nach zehn Minuten noch einmal.",
+  checkMailText:
+    "Wir haben Ihnen einen Link gesendet. Öffnen Sie ihn und bestätigen Sie, dass die Bewertung von % von Ihnen ist: Erst dann wird sie geprüft und veröffentlicht.",
+  checkMailLate:
+    "Nichts angekommen? Sehen Sie in den Spam-Ordner, oder senden Sie das Formular nach zehn Minuten noch einmal.",
   wrong: ["Eine Sache fehlt oder stimmt nicht.", "% Dinge fehlen oder stimmen nicht."],
-  tooMany: "Das war viel in kurzer Zeit. Bitte warten Sie eine Minute und senden Sie noch einmal; Ihr Text bleibt hier.",
+  tooMany:
+    "Das war viel in kurzer Zeit. Bitte warten Sie eine Minute und senden Sie noch einmal; Ihr Text bleibt hier.",
   unsent: "Das ließ sich nicht senden. Ihr Text bleibt hier; bitte versuchen Sie es noch einmal.",
   questions: "Fragen und Antworten",
   noQuestions: "Noch keine Fragen. Stellen Sie die erste.",
@@ -29,6 +33,8 @@ export const words = {
   askerEmailHint: "Nur wenn Sie per E-Mail erfahren möchten, dass sie beantwortet ist. Wird nie gezeigt.",
   askNext: "Jemand vom Shop liest jede Frage, bevor sie hier mit ihrer Antwort erscheint.",
   sendQuestion: "Frage absenden",
+  noQuestion: "Schreiben Sie Ihre Frage, mit bis zu 1.000 Zeichen.",
+  badEmail: "Das ist keine E-Mail-Adresse. Sie sollte aussehen wie name@example.com.",
   asked: "Danke für Ihre Frage",
   askedText: "Sie ist jetzt beim Shop und erscheint hier, sobald sie gelesen wurde.",
   search: "Fragen und Antworten durchsuchen",

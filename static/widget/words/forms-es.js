@@ -15,8 +15,10 @@ export const words = {
   sending: "Enviando…",
   next: "Le enviamos un correo para confirmar que la reseña es suya. Después se revisa y aparece aquí, sea cual sea la puntuación. Luego podrá añadir fotos.",
   checkMail: "Revise su correo electrónico",
-  checkMailText: "Le hemos enviado un enlace. Ábralo y confirme que escribió la reseña de %: solo entonces se revisa y se publica.",
-  checkMailLate: "¿No llegó nada? Mire en la carpeta de spam o envíe el formulario otra vez pasados diez minutos.",
+  checkMailText:
+    "Le hemos enviado un enlace. Ábralo y confirme que escribió la reseña de %: solo entonces se revisa y se publica.",
+  checkMailLate:
+    "¿No llegó nada? Mire en la carpeta de spam o envíe el formulario otra vez pasados diez minutos.",
   wrong: ["Falta algo o no es correcto.", "Faltan % cosas o no son correctas."],
   tooMany: "Fue mucho en poco tiempo. Espere un minuto y envíelo otra vez; su texto sigue aquí.",
   unsent: "No se pudo enviar. Su texto sigue aquí; inténtelo otra vez.",
@@ -29,6 +31,8 @@ export const words = {
   askerEmailHint: "Solo si quiere que le avisemos por correo cuando haya respuesta. Nunca se muestra.",
   askNext: "Alguien de la tienda lee cada pregunta antes de que aparezca aquí con su respuesta.",
   sendQuestion: "Enviar la pregunta",
+  noQuestion: "Escriba su pregunta, con un máximo de 1.000 caracteres.",
+  badEmail: "Esto no es una dirección de correo. Debería parecerse a nombre@example.com.",
   asked: "Gracias por su pregunta",
   askedText: "Ya está en la tienda y aparecerá aquí cuando la hayan leído.",
   search: "Buscar en preguntas y respuestas",
