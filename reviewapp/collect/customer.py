@@ -45,6 +45,7 @@ from reviewapp.collect.schemas import (
     read_answers,
     read_form,
 )
+from reviewapp.media.service import files_in_use
 from reviewapp.web.auth import public
 from reviewapp.web.language import page_language
 from reviewapp.web.pages import day
@@ -157,7 +158,7 @@ def send_review(token: str) -> Response:
     sent = intake.sent_fields("rating", "title", "body", "display_name", "permission", *names)
     values, faults = read_form(ReviewForm, sent)
     answers, wrong_answers = read_answers(questions, sent)
-    photos = intake.take_photos(intake.review_form(item.line.id))
+    photos = intake.take_photos(intake.review_form(item.line.id), _files_before(item))
     said = intake.said(faults | wrong_answers) | ({"media": photos.fault} if photos.fault else {})
     if said or too_many():
         entered = Entered(sent, said, photos.staged)
@@ -228,6 +229,11 @@ def _blocks_for(score: int | None) -> tuple[Markup, Markup]:
     """Both blocks as the answer page will show them for this score."""
     look = help_look(visit().shop.settings.experience_page, answered=True, score=score)
     return help_block(look), review_block(current_item())
+
+
+def _files_before(item: Item) -> int:
+    """What the review has already, where the form of a written one is sent again."""
+    return files_in_use(session(), review_id=item.review.id) if item.review else 0
 
 
 def _order_of(found: Visit) -> UUID | None:

@@ -189,25 +189,24 @@ def attach(
     ).all()
     for _ in set(ids) - {asset.id for asset in attached}:
         exactly_one(0)
-    _check_room(session, review_id, case_message_id)
+    used = files_in_use(session, review_id=review_id, case_message_id=case_message_id)
+    if used > MOST_PHOTOS:
+        raise Invalid("uploads_of_form")
     ping_after_commit(session, "media")
     ping_after_commit(session, "originals")
     return sorted(attached, key=lambda asset: asset.id)
 
 
-def _check_room(session: Session, review_id: UUID | None, case_message_id: UUID | None) -> None:
-    used = session.scalar(
-        select(func.count())
-        .select_from(MediaAsset)
-        .where(
-            MediaAsset.review_id == review_id
-            if review_id
-            else MediaAsset.case_message_id == case_message_id,
-            MediaAsset.state != "hidden",
-        )
+def files_in_use(
+    session: Session, *, review_id: UUID | None = None, case_message_id: UUID | None = None
+) -> int:
+    """How many files a review, or a message, has; hidden ones aside."""
+    of_review = MediaAsset.review_id == review_id
+    whose = of_review if review_id else MediaAsset.case_message_id == case_message_id
+    found = session.scalar(
+        select(func.count()).select_from(MediaAsset).where(whose, MediaAsset.state != "hidden")
     )
-    if (used or 0) > MOST_PHOTOS:
-        raise Invalid("uploads_of_form")
+    return found or 0
 
 
 def hide(session: Session, asset: MediaAsset, reason: str) -> None:
