@@ -164,8 +164,11 @@ def own_photo(session: Session, request_id: UUID, asset_id: UUID) -> StoredPhoto
     ).first()
     if asset is None:
         raise NotFound
-    smallest = asset.picture(0) or asset
-    return StoredPhoto(smallest.key, smallest.content_type)
+    smallest = asset.picture(0)
+    if smallest is None and asset.poster_key:
+        return StoredPhoto(asset.poster_key, "image/jpeg")
+    shown = smallest or asset
+    return StoredPhoto(shown.key, shown.content_type)
 
 
 def _items(session: Session, request_id: UUID) -> tuple[Item, ...]:

@@ -23,7 +23,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 _SUFFIX = re.compile(r"(\.[a-z0-9]{1,8}){0,2}")
 _MAX_KEY_LENGTH = 512
 _UNFINISHED = ".unfinished"
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 class Storage(Protocol):
@@ -195,8 +195,13 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def is_full(error: OSError) -> bool:
+    """Whether a write failed because the disk, or the share of it that is ours, is full."""
+    return error.errno in _FULL
+
+
 def _failed(verb: str, error: OSError) -> OutsideFailed:
-    if error.errno in _FULL:
+    if is_full(error):
         return NoRoom()
     return OutsideFailed(message=f"The storage cannot be {verb} ({error.strerror}).")
 

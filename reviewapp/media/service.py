@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session
 
 from reviewapp.core import clock
 from reviewapp.core.db import EVERY_SHOP, exactly_one, ping_after_commit
-from reviewapp.core.errors import Invalid, OutsideFailed
+from reviewapp.core.errors import Conflict, Invalid
 from reviewapp.core.ids import new_id
 from reviewapp.core.kit import Kit
+from reviewapp.core.storage import disk_errors
 from reviewapp.media.films import CleanFilm, FilmLimits, clean
 from reviewapp.media.images import ImageLimits, sanitise
 from reviewapp.media.originals import seal_original
@@ -30,6 +31,8 @@ MOST_PHOTOS = 6
 """For one review, and for one message to the shop."""
 STAGED_FOR = timedelta(hours=48)
 SWEEP_BATCH = 500
+_KEYS = (MediaAsset.key, MediaAsset.poster_key, MediaAsset.sealed_key)
+"""Where an asset's files lie as long as nothing is rendered."""
 
 log = structlog.get_logger()
 
@@ -221,6 +224,15 @@ def hide(session: Session, asset: MediaAsset, reason: str) -> None:
     )
 
 
+def forget_staged(session: Session, asset_id: UUID) -> list[str]:
+    """Delete a staged asset; the keys of its files, to be deleted after. Conflict once in use."""
+    gone = delete(MediaAsset).where(MediaAsset.id == asset_id, MediaAsset.state == "staged")
+    row = session.execute(gone.returning(*_KEYS)).first()
+    if row is None:
+        raise Conflict
+    return [key for key in row if key]
+
+
 def sweep_staged(kit: Kit) -> int:
     """Forget photos and films that nobody used within 48 hours; returns how many."""
     swept = 0
@@ -243,17 +255,12 @@ def _take_stale(kit: Kit) -> Sequence[Row[str, str | None, str | None]]:
             .with_for_update(skip_locked=True)
         )
         gone = delete(MediaAsset).where(MediaAsset.id.in_(stale))
-        return session.execute(
-            gone.returning(MediaAsset.key, MediaAsset.poster_key, MediaAsset.sealed_key)
-        ).all()
+        return session.execute(gone.returning(*_KEYS)).all()
 
 
 def _received(upload: BinaryIO, folder: Path) -> Path:
-    """The upload as a file; OutsideFailed when the disk has no room for it."""
+    """The upload as a file; NoRoom when the disk has none for it."""
     path = folder / "upload"
-    try:
-        with path.open("wb") as file:
-            shutil.copyfileobj(upload, file)
-    except OSError as error:
-        raise OutsideFailed("unavailable") from error
+    with disk_errors("written"), path.open("wb") as file:
+        shutil.copyfileobj(upload, file)
     return path

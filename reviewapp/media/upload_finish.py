@@ -12,6 +12,7 @@ from sqlalchemy import or_, select, update
 from reviewapp.core import clock
 from reviewapp.core.errors import Conflict, Gone, Invalid, NotFound, OutsideFailed
 from reviewapp.core.kit import Kit
+from reviewapp.core.storage import disk_errors
 from reviewapp.media import upload_parts
 from reviewapp.media.service import Staged, staged_photos
 from reviewapp.media.staging import stage_upload
@@ -91,14 +92,15 @@ def _staged_before(kit: Kit, upload: Upload) -> Staged:
 def _stage(kit: Kit, upload: Upload, path: Path, sha256: str | None) -> Staged:
     """Let the file be checked and cleaned, and write down what came of it."""
     try:
-        staged = stage_upload(
-            kit,
-            shop_id=upload.shop_id,
-            request_id=upload.request_id,
-            path=path,
-            client_name=upload.filename,
-            content_type=upload.content_type,
-        )
+        with disk_errors("written"):
+            staged = stage_upload(
+                kit,
+                shop_id=upload.shop_id,
+                request_id=upload.request_id,
+                path=path,
+                client_name=upload.filename,
+                content_type=upload.content_type,
+            )
     except Invalid as refusal:
         _settle(kit, upload, state="refused", failure=refusal.code, sha256=sha256)
         upload_parts.forget(kit, upload.id)

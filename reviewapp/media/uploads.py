@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 from uuid import UUID
 
-from sqlalchemy import delete, literal, or_, select, update
+from sqlalchemy import literal, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
@@ -18,7 +18,7 @@ from reviewapp.core.errors import AppError, Conflict, Gone, NotFound, TooLarge
 from reviewapp.core.kit import Kit
 from reviewapp.media import upload_parts
 from reviewapp.media.refusals import RefusedImage
-from reviewapp.media.service import STAGED_FOR
+from reviewapp.media.service import STAGED_FOR, forget_staged
 from reviewapp.media.staging import most_bytes
 from reviewapp.media.upload_quota import Sender, Wanted, reserve
 from reviewapp.models.media import MediaAsset
@@ -139,18 +139,9 @@ def remove(kit: Kit, upload: Upload) -> None:
             .where(Upload.id == upload.id)
             .values(state="removed", parts=[], asset_id=None)
         )
-        key = None
-        if upload.asset_id is not None:
-            key = session.scalar(
-                delete(MediaAsset)
-                .where(MediaAsset.id == upload.asset_id, MediaAsset.state == "staged")
-                .returning(MediaAsset.key)
-            )
-            if key is None:
-                raise Conflict
+        keys = forget_staged(session, upload.asset_id) if upload.asset_id else []
     upload_parts.forget(kit, upload.id)
-    if key is not None:
-        upload_parts.drop(kit, [key])
+    upload_parts.drop(kit, keys)
 
 
 def unfile(session: Session, request_id: UUID, form: str, kept: Collection[UUID]) -> None:

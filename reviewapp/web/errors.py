@@ -8,8 +8,9 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from reviewapp.core.errors import AppError, TooMany
+from reviewapp.core.errors import AppError, NoRoom, TooMany
 from reviewapp.core.json import json_response
+from reviewapp.core.storage import is_full
 from reviewapp.web.language import page_translator
 
 HTTP_CODES = {
@@ -32,6 +33,7 @@ def bind_errors(app: Flask) -> None:
     app.register_error_handler(AppError, answer)
     app.register_error_handler(HTTPException, _from_http)
     app.register_error_handler(OperationalError, _from_database)
+    app.register_error_handler(OSError, _from_disk)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -101,6 +103,11 @@ def _from_database(error: OperationalError) -> Response:
     known = AppError("unavailable")
     known.status = 503
     return answer(known)
+
+
+def _from_disk(error: OSError) -> Response:
+    """A full disk, met where a form's files are put aside before any of our code sees them."""
+    return answer(NoRoom()) if is_full(error) else _unexpected(error)
 
 
 def _unexpected(error: Exception) -> Response:
