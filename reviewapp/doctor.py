@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import json
 import smtplib
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from io import BytesIO
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import click
+from PIL import Image
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from reviewapp.core.db import EVERY_SHOP
 from reviewapp.core.errors import AppError
+from reviewapp.core.ids import new_id
 from reviewapp.core.kit import Kit, KitOpener
+from reviewapp.media.images import sanitise
 
 POSTGRES_LEAST = 150_000
 REDIS_LEAST = 7
@@ -34,7 +40,8 @@ class Finding:
 def examine(kit: Kit) -> Iterator[Finding]:
     """Every finding, in the order in which they build on one another."""
     checks: tuple[Callable[[Kit], Finding], ...] = (
-        _settings, _database, _walls, _queue, _storage, _publishing, _mail,
+        _settings, _database, _walls, _queue, _storage, _publishing,
+        _pictures, _mail,
     )  # fmt: skip
     for check in checks:
         yield check(kit)
@@ -92,14 +99,41 @@ def _queue(kit: Kit) -> Finding:
 
 
 def _storage(kit: Kit) -> Finding:
+    """Puts, reads and deletes; and asks for it as a stranger would."""
+    key = f"doctor/{new_id().hex}"
     try:
-        kit.storage.put("doctor/probe", b"probe", content_type="text/plain")
-        same = kit.storage.read("doctor/probe") == b"probe"
-        kit.storage.delete("doctor/probe")
+        kit.storage.put(key, b"probe", content_type="text/plain")
+        same = kit.storage.read(key) == b"probe"
+        public = kit.storage.readable_by_anyone(key)
+        kit.storage.delete(key)
+        gone = not kit.storage.exists(key)
     except AppError as error:
         mend = "Check REVIEWAPP_STORAGE_URL, the rights on it and the free space."
         return Finding("storage", False, error.message, mend)
-    return Finding("storage", same, kit.settings.storage_at, "What was written did not come back.")
+    if public or _lies_within(kit.settings.storage_at, kit.settings.publish_at):
+        mend = "Take public access off the bucket, or keep it apart from what is published."
+        return Finding("storage", False, "anyone can read private files", mend)
+    mend = "What was written did not come back, or could not be deleted."
+    return Finding("storage", same and gone, kit.settings.storage_at, mend)
+
+
+def _lies_within(inner: str, outer: str) -> bool:
+    return f"{inner.rstrip('/')}/".startswith(f"{outer.rstrip('/')}/")
+
+
+def _pictures(kit: Kit) -> Finding:
+    """A picture through the decoder's own process, whose start loads every codec."""
+    dot = BytesIO()
+    Image.new("RGB", (8, 8), "#336699").save(dot, "PNG")
+    mend = "Install the package again with its wheels; see docs/operations.md, photos and videos."
+    try:
+        with tempfile.TemporaryDirectory(prefix="reviewapp-doctor-") as folder:
+            path = Path(folder) / "dot.png"
+            path.write_bytes(dot.getvalue())
+            found = sanitise(path)
+    except (AppError, OSError) as error:
+        return Finding("pictures", False, str(error), mend)
+    return Finding("pictures", found.width == 8, "decoded in a process of its own", mend)
 
 
 def _publishing(kit: Kit) -> Finding:

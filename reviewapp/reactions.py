@@ -21,6 +21,7 @@ from reviewapp.media.product_pictures import fetch_product_pictures
 from reviewapp.media.recognising import recognise_pictures
 from reviewapp.media.render import render_attached
 from reviewapp.media.service import sweep_staged
+from reviewapp.media.sweep import sweep_media
 from reviewapp.media.upload_sweep import sweep_uploads
 from reviewapp.moderate.fairness import watch_fairness
 from reviewapp.moderate.screening import publish_overdue, screen_review
@@ -36,7 +37,14 @@ from reviewapp.web.api_idempotency import forget_idempotency_keys
 from reviewapp.widgets.feedback import forget_votes
 from reviewapp.widgets.follow import show_collection, show_product, show_review, show_shop
 from reviewapp.widgets.media_files import unpublish_media
+from reviewapp.widgets.media_sweep import sweep_published_media
 from reviewapp.widgets.publishing import publish_due
+
+
+def sweep_orphans(kit: Kit) -> None:
+    """Files without rows and rows without files, in private storage and where it is public."""
+    sweep_media(kit)
+    sweep_published_media(kit)
 
 
 def check_originals(kit: Kit) -> None:
@@ -113,6 +121,7 @@ EVERY: Mapping[str, Every] = {
     "media": Every(timedelta(minutes=1), render_attached),
     "films": Every(timedelta(minutes=1), render_films, aside=True),
     "staged_media": Every(timedelta(hours=1), sweep_staged),
+    "media_orphans": Every(timedelta(days=1), sweep_orphans),
     "product_pictures": Every(timedelta(minutes=5), fetch_product_pictures),
     "originals": Every(timedelta(minutes=5), check_originals),
     "uploads": Every(timedelta(hours=1), sweep_uploads),

@@ -68,3 +68,12 @@ def test_https_without_a_known_proxy_is_reported(kit) -> None:
     assert findings(told)["settings"] is True
     for held in (alone, told):
         held.close()
+
+
+def test_private_files_inside_the_published_folder_are_reported(kit) -> None:
+    inside = f"{kit.settings.storage_at}"
+    open_to_all = Kit(kit.settings.changed(publish_url=inside))
+    found = {finding.part: finding for finding in examine(open_to_all)}
+    assert found["storage"].seen == "anyone can read private files"
+    assert found["publishing"].well
+    open_to_all.close()

@@ -8,6 +8,8 @@ import os
 import re
 import secrets
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from shutil import copyfileobj
 from typing import TYPE_CHECKING, BinaryIO, Protocol
@@ -24,6 +26,15 @@ _SUFFIX = re.compile(r"(\.[a-z0-9]{1,8}){0,2}")
 _MAX_KEY_LENGTH = 512
 _UNFINISHED = ".unfinished"
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An object as a listing knows it; `modified_at` is by the storage's own clock."""
+
+    key: str
+    byte_count: int
+    modified_at: datetime
 
 
 class Storage(Protocol):
@@ -50,6 +61,12 @@ class Storage(Protocol):
 
     def list(self, prefix: str) -> Iterator[str]:
         """Keys that begin with `prefix`, in byte order."""
+
+    def entries(self, prefix: str) -> Iterator[Stored]:
+        """As `list`, with size and age."""
+
+    def readable_by_anyone(self, key: str) -> bool:
+        """Whether an object can be had without any right to it: it must not."""
 
     def url(self, key: str, *, expires_seconds: int) -> str | None:
         """An address that serves the object for a while; None when only we can read it."""
@@ -154,6 +171,21 @@ class LocalStorage:
         with disk_errors("read"):
             keys = [file.relative_to(self.root).as_posix() for file in _files_below(start)]
         yield from sorted(key for key in keys if key.startswith(prefix))
+
+    def entries(self, prefix: str) -> Iterator[Stored]:
+        """See Storage."""
+        for key in self.list(prefix):
+            with disk_errors("read"):
+                try:
+                    seen = self._path(key).stat()
+                except FileNotFoundError:
+                    continue  # deleted since it was listed
+            yield Stored(key, seen.st_size, datetime.fromtimestamp(seen.st_mtime, UTC))
+
+    def readable_by_anyone(self, key: str) -> bool:
+        """False: a folder has no address."""
+        checked_key(key)
+        return False
 
     def url(self, key: str, *, expires_seconds: int) -> str | None:
         """None: private files leave a folder only through the app's own signed routes."""

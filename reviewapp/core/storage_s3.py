@@ -8,11 +8,12 @@ from typing import Any, BinaryIO, cast
 
 import boto3
 from boto3.s3.transfer import TransferConfig
+from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from reviewapp.core.errors import NotFound, OutsideFailed
-from reviewapp.core.storage import checked_key
+from reviewapp.core.storage import Stored, checked_key
 
 _MISSING = frozenset({"404", "NoSuchKey", "NotFound"})
 
@@ -30,19 +31,8 @@ class S3Storage:
     ) -> None:
         self.bucket = bucket
         self.prefix = f"{checked_key(prefix)}/" if prefix else ""
-        self._client: Any = boto3.session.Session().client(
-            "s3",
-            endpoint_url=endpoint,
-            region_name=region,
-            config=Config(
-                signature_version="s3v4",
-                connect_timeout=5,
-                read_timeout=30,
-                retries={"mode": "standard", "max_attempts": 3},
-                # Other makers' servers seldom have a name for every bucket.
-                s3={"addressing_style": "path" if endpoint else "auto"},
-            ),
-        )
+        self._client = _client(endpoint, region, "s3v4")
+        self._place = (endpoint, region)
 
     def put(self, key: str, data: bytes | BinaryIO, *, content_type: str) -> None:
         """See Storage."""
@@ -89,13 +79,29 @@ class S3Storage:
 
     def list(self, prefix: str) -> Iterator[str]:
         """See Storage."""
+        for stored in self.entries(prefix):
+            yield stored.key
+
+    def entries(self, prefix: str) -> Iterator[Stored]:
+        """See Storage."""
         pages = self._client.get_paginator("list_objects_v2").paginate(
             Bucket=self.bucket, Prefix=self.prefix + prefix
         )
         with _bucket_errors():
             for page in pages:
                 for item in page.get("Contents", ()):
-                    yield item["Key"].removeprefix(self.prefix)
+                    key = item["Key"].removeprefix(self.prefix)
+                    yield Stored(key, item["Size"], item["LastModified"])
+
+    def readable_by_anyone(self, key: str) -> bool:
+        """See Storage. Asked without a signature, as any stranger would."""
+        stranger = _client(*self._place, UNSIGNED)
+        try:
+            with _bucket_errors():
+                stranger.head_object(Bucket=self.bucket, Key=self._name(key))
+        except (NotFound, OutsideFailed):
+            return False
+        return True
 
     def url(self, key: str, *, expires_seconds: int) -> str | None:
         """A presigned GET address (SigV4), at most seven days."""
@@ -109,6 +115,22 @@ class S3Storage:
 
     def _name(self, key: str) -> str:
         return self.prefix + checked_key(key)
+
+
+def _client(endpoint: str | None, region: str, signature: object) -> Any:
+    return boto3.session.Session().client(
+        "s3",
+        endpoint_url=endpoint,
+        region_name=region,
+        config=Config(
+            signature_version=signature,
+            connect_timeout=5,
+            read_timeout=30,
+            retries={"mode": "standard", "max_attempts": 3},
+            # Other makers' servers seldom have a name for every bucket.
+            s3={"addressing_style": "path" if endpoint else "auto"},
+        ),
+    )
 
 
 class _ReadOnly:

@@ -10,7 +10,8 @@ DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 180, 360
 """Between one attempt and the next: an outage of a day loses nothing."""
 MOST_ATTEMPTS = len(DELAYS) + 1
 PASSING = {
-    "outside_failed": MOST_ATTEMPTS,  # disk full, bucket refusing or silent
+    "outside_failed": MOST_ATTEMPTS,  # a bucket that refuses or is silent, a broken disk
+    "no_room": MOST_ATTEMPTS,
     "unavailable": MOST_ATTEMPTS,  # no decoder could be started
     "image_took_too_long": 3,  # a busy machine; or a file made to take long
     "video_took_too_long": 2,

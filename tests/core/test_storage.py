@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -215,3 +216,34 @@ def test_a_content_key_is_made_of_a_hash_only(sha256: str, suffix: str) -> None:
 def test_a_storage_url_that_cannot_be_meant_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="storage URL"):
         storage_from_url(url)
+
+
+def test_entries_tell_size_and_age(storage: Storage) -> None:
+    before = datetime.now(UTC) - timedelta(seconds=2)
+    storage.put("a/one", b"12345", content_type="text/plain")
+    storage.put("b/two", b"", content_type="text/plain")
+
+    (one,) = storage.entries("a/")
+
+    assert (one.key, one.byte_count) == ("a/one", 5)
+    assert before <= one.modified_at <= datetime.now(UTC) + timedelta(seconds=2)
+    assert [entry.key for entry in storage.entries("")] == ["a/one", "b/two"]
+
+
+def test_a_stranger_cannot_read_what_is_kept(storage: Storage) -> None:
+    storage.put("private", b"x", content_type="text/plain")
+
+    assert not storage.readable_by_anyone("private")
+    assert not storage.readable_by_anyone("nothing")
+
+
+def test_a_bucket_that_is_open_to_all_is_found_out(s3_url: str) -> None:
+    bucket = storage_from_url(s3_url)
+    bucket.put("private", b"x", content_type="text/plain")
+    parts = urlsplit(s3_url)
+    endpoint = parts.query.partition("endpoint=")[2].partition("&")[0]
+    boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1").put_object_acl(
+        Bucket=parts.netloc, Key="some/prefix/private", ACL="public-read"
+    )
+
+    assert bucket.readable_by_anyone("private")
