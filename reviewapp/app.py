@@ -54,10 +54,18 @@ def register_doors(app: Flask) -> None:
     from reviewapp.accounts import admin as accounts
     from reviewapp.accounts import failures, home, letters_admin, shop_admin, signin
     from reviewapp.collect import admin as requests_admin
+    from reviewapp.insights import admin as insights
     from reviewapp.integrations import admin as catalog
     from reviewapp.moderate import admin as queue
-    from reviewapp.moderate import admin_fairness, admin_replies, admin_reviews
+    from reviewapp.moderate import (
+        admin_fairness,
+        admin_questions,
+        admin_replies,
+        admin_reviews,
+        admin_templates,
+    )
     from reviewapp.support import admin as cases
+    from reviewapp.support import admin_incidents
     from reviewapp.web import operation, static, theme
     from reviewapp.widgets import admin as storefront_admin
     from reviewapp.widgets import collections_admin, public, public_feedback
@@ -78,6 +86,11 @@ def register_doors(app: Flask) -> None:
     app.register_blueprint(queue.blueprint)
     app.register_blueprint(admin_reviews.blueprint)
     app.register_blueprint(admin_replies.blueprint)
+    app.register_blueprint(admin_questions.blueprint)
+    app.register_blueprint(admin_templates.blueprint)
+    app.register_blueprint(admin_incidents.blueprint)
+    app.register_blueprint(insights.blueprint)
+    app.register_blueprint(insights.alerts)
     app.register_blueprint(admin_fairness.blueprint)
     app.register_blueprint(storefront_admin.blueprint)
     app.register_blueprint(collections_admin.blueprint)

@@ -35,7 +35,14 @@ from reviewapp.support.after_solving import tell_review_may_change
 from reviewapp.support.incidents import follow_case, follow_reply, follow_review, open_incident
 from reviewapp.web.api_idempotency import forget_idempotency_keys
 from reviewapp.widgets.feedback import forget_votes
-from reviewapp.widgets.follow import show_collection, show_product, show_review, show_shop
+from reviewapp.widgets.follow import (
+    show_collection,
+    show_faq,
+    show_product,
+    show_questions,
+    show_review,
+    show_shop,
+)
 from reviewapp.widgets.media_files import unpublish_media
 from reviewapp.widgets.media_sweep import sweep_published_media
 from reviewapp.widgets.publishing import publish_due
@@ -64,11 +71,14 @@ def erase(kit: Kit) -> int:
 
 AFTER: Mapping[str, Sequence[Reaction]] = {
     "alert.opened": (),
+    "answer.published": (show_questions, show_faq),
+    "answer.withdrawn": (show_questions, show_faq),
     "case.answered": (),
     "case.message_received": (),
     "case.opened": (note_case,),
     "case.state_changed": (follow_case, tell_review_may_change),
     "collection.changed": (show_collection,),
+    "faq.changed": (show_faq,),
     "improvement.done": (),
     "improvement.proposed": (),
     "incident.closed": (),
@@ -82,6 +92,8 @@ AFTER: Mapping[str, Sequence[Reaction]] = {
     "permission.answered": (),
     "product.changed": (show_product,),
     "question.asked": (note_question,),
+    "question.published": (show_questions,),
+    "question.withdrawn": (show_questions, show_faq),
     "reply.published": (show_review, keep_lesson, follow_reply),
     "reply.submitted": (keep_lesson,),
     "reply.withdrawn": (show_review, follow_reply),

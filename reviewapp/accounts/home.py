@@ -7,7 +7,7 @@ from collections.abc import Callable
 from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
-from reviewapp.accounts import queries
+from reviewapp.accounts import needs, queries
 from reviewapp.accounts.queries import Trend
 from reviewapp.web.auth import actor, gate_members, require
 from reviewapp.web.pages import gettext as _
@@ -19,7 +19,11 @@ gate_members(blueprint)
 NEEDS = (
     ("cases", "case.work", queries.cases_due_soon),
     ("reviews", "review.decide", queries.reviews_to_decide),
+    ("alerts", "improvement.work", needs.alerts_open),
     ("low", "review.reply", queries.low_reviews_unanswered),
+    ("approvals", "review.reply", needs.replies_to_approve),
+    ("questions", "review.reply", needs.questions_waiting),
+    ("improvements", "improvement.work", needs.improvements_due),
     ("unknown", "request.work", queries.messages_unknown),
     ("events", "log.read", queries.events_failed),
 )
@@ -31,12 +35,12 @@ NEEDS = (
 def home() -> str | Response:
     """Home."""
     shop_id = actor().shop.id
-    needs = {name: look(session(), shop_id) for name, action, look in NEEDS if actor().may(action)}
+    found = {name: look(session(), shop_id) for name, action, look in NEEDS if actor().may(action)}
     steps = queries.first_steps(session(), shop_id)
     return render_template(
         "accounts/home.html",
-        needs=needs,
-        may_act=bool(needs),
+        needs=found,
+        may_act=bool(found),
         trends={name: _told(name, trend) for name, trend in _trends().items()},
         steps=steps,
         steps_left=sum(not done for done in steps.values()),

@@ -99,3 +99,10 @@ CHOICES = {
     ("delivery", "damaged"): "Damaged or incomplete",
 }
 """Built-in answers that are chosen, not written."""
+QUESTION_STATES = {
+    "pending": ("Waiting", "info", "clock"),
+    "published": ("Shown", "good", "check"),
+    "refused": ("Refused", "bad", "ban"),
+    "withdrawn": ("Taken back", "", "undo-2"),
+}
+"""State of a question or answer → label, tone, icon."""

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from reviewapp.core import clock
 from reviewapp.core.errors import NotFound
 from reviewapp.models.account import Member
-from reviewapp.models.case import Case, CaseMessage
+from reviewapp.models.case import Case, CaseMessage, Incident
 from reviewapp.models.catalog import Customer, Order, OrderEvent, OrderLine
 from reviewapp.models.media import MediaAsset
 from reviewapp.models.review import Review
@@ -101,6 +101,7 @@ def evidence(session: Session, case: Case) -> dict[str, Any]:
         ).all(),
         "request": session.get(ReviewRequest, case.request_id) if case.request_id else None,
         "reviews": _reviews(session, case),
+        "incident": session.scalar(select(Incident).where(Incident.case_id == case.id).limit(1)),
         "others": session.scalars(
             select(Case)
             .where(Case.customer_id == case.customer_id, Case.id != case.id)

@@ -26,11 +26,12 @@ View = TypeVar("View", bound=Callable[..., Any])
 READ = {"request.read", "review.read", "case.read", "catalog.read", "report.read"}
 ROLE_ACTIONS: dict[str, frozenset[str]] = {
     "analyst": frozenset(READ),
-    "agent": frozenset(READ | {"case.work", "review.reply"}),
-    "moderator": frozenset(READ | {"review.decide", "review.reply"}),
-    "marketer": frozenset(READ | {"library.use"}),
+    "agent": frozenset(READ | {"case.work", "review.reply", "improvement.work"}),
+    "moderator": frozenset(READ | {"review.decide", "review.reply", "improvement.work"}),
+    "marketer": frozenset(READ | {"library.use", "improvement.work"}),
     "owner": frozenset(
         READ
+        | {"improvement.work"}
         | {"case.work", "review.reply", "review.decide", "library.use", "catalog.write"}
         | {"request.work", "shop.edit", "team.edit", "key.edit", "letter.edit", "log.read"}
     ),

@@ -12,7 +12,9 @@ from flask import Flask, g, url_for
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from reviewapp.models.case import Case
+from reviewapp.models.case import Case, Incident
+from reviewapp.models.insight import Improvement
+from reviewapp.models.question import Question
 from reviewapp.models.review import Review
 from reviewapp.web.auth import Actor
 from reviewapp.web.flashes import heard
@@ -43,6 +45,16 @@ PLACES = (
     Place("cases", "/admin/cases", N_("Cases"), "life-buoy", "case.read", WORK),
     Place("queue", "/admin/queue", N_("Queue"), "inbox", "review.decide", WORK),
     Place("reviews", "/admin/reviews", N_("Reviews"), "star", "review.read", WORK),
+    Place("questions", "/admin/questions", N_("Questions"), "messages-square", "review.read", WORK),
+    Place("incidents", "/admin/incidents", N_("Incidents"), "triangle-alert", "case.read", WORK),
+    Place(
+        "improvements",
+        "/admin/improvements",
+        N_("Improvements"),
+        "list-checks",
+        "report.read",
+        WORK,
+    ),
     Place("requests", "/admin/requests", N_("Requests"), "send", "request.read", WORK),
     Place("orders", "/admin/orders", N_("Orders"), "package", "catalog.read", CATALOG),
     Place("products", "/admin/products", N_("Products"), "tag", "catalog.read", CATALOG),
@@ -50,6 +62,14 @@ PLACES = (
     Place("shop", "/admin/settings", N_("Settings"), "settings", "shop.edit", SETUP),
     Place("letters", "/admin/letters", N_("Mail templates"), "mail", "request.read", SETUP),
     Place("selections", "/admin/selections", N_("Selections"), "list-checks", "library.use", SETUP),
+    Place(
+        "reply_templates",
+        "/admin/reply-templates",
+        N_("Answer templates"),
+        "reply",
+        "review.reply",
+        SETUP,
+    ),
     Place("widget", "/admin/widget", N_("Widget"), "globe", "catalog.read", SETUP),
     Place("team", "/admin/team", N_("Team"), "users", "team.edit", SETUP),
     Place("keys", "/admin/keys", N_("API keys"), "key-round", "key.edit", SETUP),
@@ -110,8 +130,11 @@ def _searches(actor: Actor) -> list[Mapping[str, Any]]:
 
 def _waiting(shop_id: UUID, key: str) -> int | str:
     """Counted up to a bound, so that a side bar never reads a long table."""
-    waits: dict[str, tuple[type[Case] | type[Review], ColumnElement[bool]]] = {
+    waits: dict[str, tuple[Any, ColumnElement[bool]]] = {
         "cases": (Case, Case.state == "open"),
+        "incidents": (Incident, Incident.closed_at.is_(None)),
+        "improvements": (Improvement, Improvement.state == "proposed"),
+        "questions": (Question, Question.state == "pending"),
         "queue": (Review, Review.state.in_(("pending", "held"))),
     }
     if key not in waits:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from reviewapp.core.kit import Kit
 from reviewapp.models.outbox import OutboxEvent
-from reviewapp.widgets.marks import collection_path, mark_shop
+from reviewapp.widgets.marks import FAQ, collection_path, mark_shop
 from reviewapp.widgets.service import (
     refresh_product,
     refresh_questions,
@@ -42,3 +42,8 @@ def show_collection(session: Session, kit: Kit, event: OutboxEvent) -> None:
 def show_questions(session: Session, kit: Kit, event: OutboxEvent) -> None:
     """After a question or an answer was published or taken back: `question_id` in the event."""
     refresh_questions(session, UUID(event.payload["question_id"]))
+
+
+def show_faq(session: Session, kit: Kit, event: OutboxEvent) -> None:
+    """After the shop's page of picked questions changed, or an answer on it."""
+    mark_shop(session, event.shop_id, [FAQ])

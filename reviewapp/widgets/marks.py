@@ -21,6 +21,7 @@ from reviewapp.widgets.rules import chunk_of, key_hash, product_key, shard_count
 ERRAND = "publish"
 """What a worker is woken for; see `publishing.publish_due`."""
 POLICY, TRANSPARENCY, STORE = "policy.html", "transparency.json", "store.json"
+FAQ = "faq.html"
 STARS_FOLDER, COLLECTIONS_FOLDER, STORE_FOLDER = "stars/", "collections/", "reviews/"
 STORE_PAGE = f"{STORE_FOLDER}index.html"
 SITEMAP, FEED = "sitemap.xml", "feeds/google-product-reviews.xml"
@@ -204,5 +205,5 @@ def shop_paths(session: Session, shop_id: UUID) -> list[str]:
     """Every document of the whole shop that there is or should be."""
     known = session.scalars(select(ShopDocument.path).where(ShopDocument.shop_id == shop_id))
     picked = session.scalars(select(Collection.key).where(Collection.shop_id == shop_id))
-    own = {POLICY, TRANSPARENCY, STORE, STORE_PAGE}
+    own = {POLICY, TRANSPARENCY, STORE, STORE_PAGE, FAQ}
     return sorted({*known, *own, *map(collection_path, picked), *shard_paths(session, shop_id)})

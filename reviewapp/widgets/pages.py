@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from reviewapp.core.i18n import Translator
+from reviewapp.widgets.faq import FaqView, faq_graph
 from reviewapp.widgets.rules import paragraphs
 from reviewapp.widgets.structured_data import product_graph, questions_graph, script_text
 from reviewapp.widgets.values import (
@@ -83,6 +84,12 @@ class Pages:
     def store(self, view: StoreView) -> bytes:
         """`reviews/index.html` and `page-{n}.html`: all reviews of the shop, newest first."""
         return self._render("public_store.html", base="..", view=view)
+
+    def faq(self, view: FaqView) -> bytes:
+        """`faq.html`: the questions the shop picked, with its answers, in its order."""
+        return self._render(
+            "public_faq.html", base=".", view=view, json_ld=_script(faq_graph(view))
+        )
 
     def policy(self) -> bytes:
         """`policy.html`: how reviews are collected, verified, moderated, ordered, averaged."""

@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 from reviewapp.core.i18n import translator
 from reviewapp.models.account import Shop
 from reviewapp.widgets import documents
+from reviewapp.widgets.faq import faq_view
 from reviewapp.widgets.figures import store_summary, transparency
 from reviewapp.widgets.marks import (
     COLLECTIONS_FOLDER,
+    FAQ,
     POLICY,
     STARS_FOLDER,
     STORE,
@@ -40,6 +42,9 @@ def shop_document(session: Session, shop: Shop, path: str, *, public_url: str) -
         return Pages(facts, translator(facts.language)).store(view)
     makers = {
         POLICY: lambda: Pages(facts, translator(facts.language)).policy(),
+        FAQ: lambda: Pages(facts, translator(facts.language)).faq(
+            faq_view(session, shop, public_url=public_url)
+        ),
         TRANSPARENCY: lambda: documents.transparency(transparency(session, shop.id)),
         STORE: lambda: documents.store(store_summary(session, shop.id)),
     }

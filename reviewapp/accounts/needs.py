@@ -1,0 +1,68 @@
+"""What may need somebody on the home page, beyond cases and decisions."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from reviewapp.accounts.queries import Waiting
+from reviewapp.core import clock
+from reviewapp.core.i18n import zone_of
+from reviewapp.models.account import Shop
+from reviewapp.models.insight import Alert, Improvement
+from reviewapp.models.question import Question
+from reviewapp.models.review import Reply
+
+
+def alerts_open(session: Session, shop_id: UUID) -> Waiting:
+    """Clusters nobody has taken care of: one each, however many problems are behind it."""
+    row = session.execute(
+        select(func.count(), func.max(Alert.last_at)).where(
+            Alert.shop_id == shop_id, Alert.closed_at.is_(None)
+        )
+    ).one()
+    return Waiting(row[0], row[1])
+
+
+def replies_to_approve(session: Session, shop_id: UUID) -> Waiting:
+    """Answers that wait for a second person."""
+    waiting = (
+        Reply.shop_id == shop_id,
+        Reply.published_at.is_(None),
+        Reply.withdrawn_at.is_(None),
+    )
+    oldest = session.execute(
+        select(Reply.review_id, Reply.created_at).where(*waiting).order_by(Reply.id).limit(1)
+    ).first()
+    if oldest is None:
+        return Waiting(0)
+    count = session.scalar(select(func.count()).select_from(Reply).where(*waiting)) or 0
+    return Waiting(count, oldest.created_at, oldest_id=oldest.review_id)
+
+
+def questions_waiting(session: Session, shop_id: UUID) -> Waiting:
+    """Questions nobody has read yet."""
+    row = session.execute(
+        select(func.count(), func.min(Question.submitted_at)).where(
+            Question.shop_id == shop_id, Question.state == "pending"
+        )
+    ).one()
+    return Waiting(row[0], row[1])
+
+
+def improvements_due(session: Session, shop_id: UUID) -> Waiting:
+    """Improvements whose day has come, and proposals nobody has looked at."""
+    zone = zone_of(session.get_one(Shop, shop_id).time_zone)
+    today = clock.now().astimezone(zone).date()
+    row = session.execute(
+        select(func.count(), func.min(Improvement.created_at)).where(
+            Improvement.shop_id == shop_id,
+            or_(
+                Improvement.state == "proposed",
+                (Improvement.state == "open") & (Improvement.due_on <= today),
+            ),
+        )
+    ).one()
+    return Waiting(row[0], row[1])
