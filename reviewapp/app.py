@@ -54,18 +54,10 @@ def register_doors(app: Flask) -> None:
     from reviewapp.accounts import admin as accounts
     from reviewapp.accounts import failures, home, letters_admin, shop_admin, signin
     from reviewapp.collect import admin as requests_admin
-    from reviewapp.insights import admin as insights
     from reviewapp.integrations import admin as catalog
     from reviewapp.moderate import admin as queue
-    from reviewapp.moderate import (
-        admin_fairness,
-        admin_questions,
-        admin_replies,
-        admin_reviews,
-        admin_templates,
-    )
+    from reviewapp.moderate import admin_fairness, admin_reviews
     from reviewapp.support import admin as cases
-    from reviewapp.support import admin_incidents
     from reviewapp.web import operation, static, theme
     from reviewapp.widgets import admin as storefront_admin
     from reviewapp.widgets import collections_admin, public, public_feedback
@@ -85,12 +77,7 @@ def register_doors(app: Flask) -> None:
     app.register_blueprint(catalog.blueprint)
     app.register_blueprint(queue.blueprint)
     app.register_blueprint(admin_reviews.blueprint)
-    app.register_blueprint(admin_replies.blueprint)
-    app.register_blueprint(admin_questions.blueprint)
-    app.register_blueprint(admin_templates.blueprint)
-    app.register_blueprint(admin_incidents.blueprint)
-    app.register_blueprint(insights.blueprint)
-    app.register_blueprint(insights.alerts)
+    _register_answering_doors(app)
     app.register_blueprint(admin_fairness.blueprint)
     app.register_blueprint(storefront_admin.blueprint)
     app.register_blueprint(collections_admin.blueprint)
@@ -99,6 +86,20 @@ def register_doors(app: Flask) -> None:
     app.register_blueprint(public_feedback.blueprint)
     serve_published(app, app.extensions["kit"])
     bind_api(app, api_doors())
+
+
+def _register_answering_doors(app: Flask) -> None:
+    """The doors of those who answer in public, and of what is learnt from it."""
+    from reviewapp.insights import admin as insights
+    from reviewapp.moderate import admin_questions, admin_replies, admin_templates
+    from reviewapp.support import admin_incidents
+
+    app.register_blueprint(admin_replies.blueprint)
+    app.register_blueprint(admin_questions.blueprint)
+    app.register_blueprint(admin_templates.blueprint)
+    app.register_blueprint(admin_incidents.blueprint)
+    app.register_blueprint(insights.blueprint)
+    app.register_blueprint(insights.alerts)
 
 
 def _register_customer_doors(app: Flask) -> None:
