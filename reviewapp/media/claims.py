@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.dialects.postgresql import Insert, insert
+from sqlalchemy.orm import aliased
 
 from reviewapp.core import clock
 from reviewapp.core.db import EVERY_SHOP, ping_after_commit
@@ -22,11 +23,14 @@ from reviewapp.outbox.messages import emit
 
 log = structlog.get_logger()
 
+_POSTER = aliased(Rendition, name="poster")
 HAS_POSTER = (
-    select(Rendition.id)
-    .where(Rendition.asset_id == MediaAsset.id, Rendition.role == "poster")
+    select(_POSTER.id)
+    .where(_POSTER.asset_id == MediaAsset.id, _POSTER.role == "poster")
+    .correlate(MediaAsset)
     .exists()
 )
+"""Whether the pictures of a film's poster are made; may be asked beside its renditions."""
 
 
 @dataclass(frozen=True)

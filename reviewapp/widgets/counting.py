@@ -14,11 +14,12 @@ from reviewapp.models.listing import RatingSummary
 from reviewapp.models.media import MediaAsset
 from reviewapp.models.review import Review
 from reviewapp.widgets.attributes import recount_attributes
+from reviewapp.widgets.film_view import SHOWN_MEDIA
 from reviewapp.widgets.marks import mark_listing
 from reviewapp.widgets.rules import chunk_of
 
 STARS_BY_RATING = ("ones", "twos", "threes", "fours", "fives")
-SHOWN = (MediaAsset.state == "ready",)
+SHOWN = (SHOWN_MEDIA,)
 """What makes a photo or film one that may be shown with its published review."""
 
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from reviewapp.core.json import canonical_bytes
+from reviewapp.widgets.media_documents import film_json, photo_json, strip_json
 from reviewapp.widgets.values import (
     Attribute,
     ChunkView,
     CollectionView,
-    Photo,
     ProductFacts,
     ProductView,
     PublishedReview,
@@ -36,7 +36,7 @@ def head(view: ProductView) -> bytes:
             },
             "summary": summary_json(view.summary),
             "reviews": [review_json(review) for review in view.newest],
-            "media": [photo_json(photo) for photo in view.photos],
+            "media": [strip_json(item) for item in view.strip],
             "attributes": [attribute_json(attribute) for attribute in view.attributes],
             "topics": [{"word": topic.word, "count": topic.count} for topic in view.topics],
             "chunks": {"last": view.last_chunk, "next": view.next_chunk},
@@ -184,6 +184,7 @@ def review_json(review: PublishedReview) -> dict[str, Any]:
         "edited": review.edited,
         "redacted": list(review.redacted),
         "photos": [photo_json(photo) for photo in review.photos],
+        "videos": [film_json(film) for film in review.videos],
         "reply": review.reply
         and {"body": review.reply.body, "date": review.reply.replied_on.isoformat()},
         "helpful": review.helpful,
@@ -199,18 +200,4 @@ def review_json(review: PublishedReview) -> dict[str, Any]:
         "language": review.language,
         "verified": review.verified,
         **{name: value for name, value in optional.items() if value},
-    }
-
-
-def photo_json(photo: Photo) -> dict[str, Any]:
-    """A photo with its renditions; sizes in pixels, paths relative to the shop's folder."""
-    return {
-        "width": photo.width,
-        "height": photo.height,
-        "color": photo.color,
-        "placeholder": photo.placeholder,
-        "sources": [
-            {"src": s.path, "width": s.width, "height": s.height, "type": s.content_type}
-            for s in photo.sources
-        ],
     }

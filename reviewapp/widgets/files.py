@@ -35,6 +35,11 @@ class Files:
         self._built = {f"/{FOLDER}/{name}" for name in built_files()}
         self._started = time.time_ns()
 
+    @property
+    def published(self) -> Storage:
+        """Where documents and media lie."""
+        return self._published
+
     def stamp(self, path: str) -> object:
         """What changes when the document does; None where there is nothing to read."""
         if path in self._built:

@@ -18,6 +18,7 @@ from reviewapp.core.json import canonical_bytes
 from reviewapp.core.kit import Kit
 from reviewapp.widgets.assets import HASHED
 from reviewapp.widgets.files import Files, Found
+from reviewapp.widgets.film_front import answer_film, film_key
 from reviewapp.widgets.writer import content_type_of
 
 FRAME = "/widget/v1/frame.html"
@@ -30,8 +31,8 @@ DOCUMENT_CACHING = (
 )
 FOREVER = "public, max-age=31536000, immutable"
 PAGE_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; "
-    "form-action 'none'"
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; media-src 'self'; "
+    "base-uri 'none'; form-action 'none'"
 )
 FRAME_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
@@ -43,6 +44,7 @@ OPEN_TO_ALL = [
     ("Cross-Origin-Resource-Policy", "cross-origin"),
     ("X-Content-Type-Options", "nosniff"),
 ]
+FILM_HEADERS = [("Cache-Control", FOREVER), *OPEN_TO_ALL]
 PREFLIGHT = [
     *OPEN_TO_ALL,
     ("Access-Control-Allow-Methods", "GET, HEAD"),
@@ -102,6 +104,9 @@ class PublishedFront:
     def _answer(
         self, path: str, method: str, environ: WSGIEnvironment, start: StartResponse
     ) -> Iterable[bytes]:
+        if (film := film_key(path)) is not None:
+            sent = answer_film(self._files.published, film, environ, start, FILM_HEADERS)
+            return _not_found(start) if sent is None else sent
         stamp = self._files.stamp(path)
         if stamp is None:
             return _not_found(start)

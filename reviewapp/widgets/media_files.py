@@ -1,4 +1,4 @@
-"""Photo files in the published folder: there while their review is shown, gone with it."""
+"""Photos and films in the published folder: there while their review is shown, gone with it."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from reviewapp.core.kit import Kit
 from reviewapp.models.account import Shop
 from reviewapp.models.media import MediaAsset, Rendition
 from reviewapp.models.review import Review
-from reviewapp.widgets.reader import media_path, shown_photo
+from reviewapp.widgets.film_view import SHOWN_MEDIA
 from reviewapp.widgets.rules import CHUNK_SIZE
+from reviewapp.widgets.values import media_path
 from reviewapp.widgets.writer import content_type_of, shop_folder
 
 
@@ -33,7 +34,7 @@ def media_of_chunks(session: Session, product_id: UUID, chunks: Sequence[int]) -
             for number in chunks
         )
     )
-    shown = and_(Review.state == "published", *shown_photo())
+    shown = and_(Review.state == "published", SHOWN_MEDIA)
     rows = session.execute(
         select(Rendition.key, func.bool_or(shown))
         .join(MediaAsset, MediaAsset.id == Rendition.asset_id)
@@ -62,11 +63,12 @@ def sync_media(kit: Kit, folder: str, keys: dict[str, bool]) -> None:
             kit.published.delete(target)
         elif not kit.published.exists(target):
             try:
-                content = kit.storage.read(key)
+                # A stream: a minute of film is too much to be held in memory.
+                with kit.storage.open(key) as content:
+                    kit.published.put(target, content, content_type=content_type_of(key))
             except NotFound:
                 # The rendition is made anew by the media room; its readiness publishes again.
                 continue
-            kit.published.put(target, content, content_type=content_type_of(key))
 
 
 def unpublish_media(kit: Kit, shop_id: UUID, keys: Collection[str]) -> None:

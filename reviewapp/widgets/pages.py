@@ -18,6 +18,7 @@ from reviewapp.widgets.rules import paragraphs
 from reviewapp.widgets.structured_data import product_graph, questions_graph, script_text
 from reviewapp.widgets.values import (
     ChunkView,
+    Film,
     Photo,
     ProductFacts,
     ProductView,
@@ -35,6 +36,7 @@ _environment = Environment(
     undefined=StrictUndefined,
 )
 
+STILL_WIDTH_PX = 640
 _BASE = "\0"
 """Stands for the folder's address in kept markup; no stored text can hold this character."""
 
@@ -53,7 +55,7 @@ class Pages:
         self._translator = translator
         self._items: dict[str, Markup] = {}
         self._review: Any = _environment.get_template("_review.html").make_module(
-            {**self._words(), "srcset": _srcset}
+            {**self._words(), "srcset": _srcset, "still": _still}
         )
 
     def head(self, view: ProductView) -> bytes:
@@ -131,12 +133,19 @@ def _script(graph: dict[str, Any] | None) -> Markup | None:
     return Markup(script_text(graph)) if graph else None  # noqa: S704 - escaped for scripts
 
 
-def _srcset(photo: Photo, base: str) -> str:
+def _still(film: Film) -> str:
+    """The poster that a page names: 640 px are enough for a box this wide, JPEG for everyone."""
+    plain = [source for source in film.poster if source.content_type == "image/jpeg"]
+    return min(plain or film.poster, key=lambda source: abs(source.width - STILL_WIDTH_PX)).path
+
+
+def _srcset(shown: Photo | Film, base: str) -> str:
     """The widths to choose from in the first type offered: one list holds one type."""
-    kind = photo.sources[0].content_type
+    pictures = shown.poster if isinstance(shown, Film) else shown.sources
+    kind = pictures[0].content_type
     return ", ".join(
         f"{base}/{source.path} {source.width}w"
-        for source in photo.sources
+        for source in pictures
         if source.content_type == kind
     )
 

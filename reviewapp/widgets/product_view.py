@@ -24,11 +24,14 @@ from reviewapp.widgets.reader import Reader, ReviewRow
 from reviewapp.widgets.rules import CHUNK_SIZE, STRIP_SIZE, chunk_of, product_key
 from reviewapp.widgets.values import (
     ChunkView,
+    Film,
+    Photo,
     ProductFacts,
     ProductView,
     PublishedReview,
     QuestionsView,
     ShopFacts,
+    StripItem,
     Topic,
 )
 from reviewapp.widgets.writer import shop_folder
@@ -63,16 +66,16 @@ def product_views(
     words = translator(facts.language)
     newest = newest_rows(session, listing_id, CHUNK_SIZE + 1)
     by_chunk = {number: _rows(session, listing_id, number, newest) for number in chunks}
-    strip = page_rows(session, listing_id, Wanted(media="photo"), limit=STRIP_SIZE)
+    strip = page_rows(session, listing_id, Wanted(media="1"), limit=STRIP_SIZE)
     shown = _shown(session, Reader(words, shop.time_zone), newest, strip, *by_chunk.values())
-    photos = [photo for row in strip for photo in shown[row.position].photos]
+    media = [item for row in strip for item in _strip_items(shown[row.position])]
     placed = summary.next_position if summary else 0
     head = ProductView(
         shop=facts,
         product=product_facts(product),
         summary=summary_of(summary),
         newest=tuple(shown[row.position] for row in newest[:CHUNK_SIZE]),
-        photos=tuple(photos[:STRIP_SIZE]),
+        strip=tuple(media[:STRIP_SIZE]),
         last_chunk=chunk_of(placed - 1) if placed else None,
         next_chunk=chunk_of(newest[-1].position) if len(newest) > CHUNK_SIZE else None,
         attributes=attributes(session, listing_id, _questions(product, shop, facts), words),
@@ -81,6 +84,12 @@ def product_views(
     chunk_views = tuple(_chunk(head, number, rows, shown) for number, rows in by_chunk.items())
     asked = questions_views(session, listing_id, shop.time_zone, words) if questions else ()
     return ProductViews(shop.widget_key, Pages(facts, words), head, chunk_views, asked)
+
+
+def _strip_items(review: PublishedReview) -> list[StripItem]:
+    """Its films first: they are rarer, and say more."""
+    items: list[Photo | Film] = [*review.videos, *review.photos]
+    return [StripItem(review.id, review.position, item) for item in items]
 
 
 _FOUND = (

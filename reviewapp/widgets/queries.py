@@ -46,6 +46,7 @@ SHOWN_COLUMNS = (
     Review.redactions,
     Review.photo_count,
     Review.video_count,
+    Review.video_count,
     Review.helpful_count,
     Review.helpful_weight,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import Any
 from uuid import UUID
@@ -14,8 +14,15 @@ from sqlalchemy.orm import Session
 
 from reviewapp.core.i18n import Translator, zone_of
 from reviewapp.models.media import MediaAsset, Rendition
+from reviewapp.widgets.film_view import SHOWN_PHOTO, films_of
 from reviewapp.widgets.rules import redacted_text, redaction_reasons
-from reviewapp.widgets.values import Photo, PhotoSource, PublishedReview, ShopReply
+from reviewapp.widgets.values import (
+    Photo,
+    PhotoSource,
+    PublishedReview,
+    ShopReply,
+    media_path,
+)
 
 OWN_SOURCES = ("own", "demo")
 SOURCE_NAMES = {
@@ -48,9 +55,17 @@ class Reader:
         """Rows of `queries` as values, their photos loaded by id."""
         zone = zone_of(self.time_zone)
         photos = photos_of(session, [row.id for row in rows if row.photo_count])
-        return [self._value(row, zone, photos.get(row.id, ())) for row in rows]
+        films = films_of(session, [row.id for row in rows if row.video_count])
+        return [
+            replace(
+                self._value(row, zone),
+                photos=photos.get(row.id, ()),
+                videos=films.get(row.id, ()),
+            )
+            for row in rows
+        ]
 
-    def _value(self, row: ReviewRow, zone: tzinfo, photos: tuple[Photo, ...]) -> PublishedReview:
+    def _value(self, row: ReviewRow, zone: tzinfo) -> PublishedReview:
         return PublishedReview(
             id=str(row.id),
             position=row.position,
@@ -66,7 +81,6 @@ class Reader:
             staff=row.relation == "staff",
             edited=row.edited_at is not None,
             redacted=redaction_reasons(row.redactions),
-            photos=photos,
             reply=_reply(row, zone),
             helpful=row.helpful_count,
         )
@@ -108,7 +122,7 @@ def photos_of(session: Session, review_ids: Sequence[UUID]) -> dict[UUID, tuple[
             Rendition.content_type,
         )
         .join(Rendition, Rendition.asset_id == MediaAsset.id)
-        .where(MediaAsset.review_id.in_(review_ids), *shown_photo(), Rendition.role == "image")
+        .where(MediaAsset.review_id.in_(review_ids), SHOWN_PHOTO, Rendition.role == "image")
         .order_by(
             MediaAsset.review_id,
             MediaAsset.id,
@@ -123,16 +137,6 @@ def photos_of(session: Session, review_ids: Sequence[UUID]) -> dict[UUID, tuple[
         review_id: tuple(_photo(of_asset) for of_asset in assets.values())
         for review_id, assets in found.items()
     }
-
-
-def shown_photo() -> tuple[Any, ...]:
-    """What makes an asset a photo that may be shown with its published review."""
-    return (MediaAsset.state == "ready", MediaAsset.kind == "photo")
-
-
-def media_path(key: str) -> str:
-    """Where a rendition lies in the shop's published folder."""
-    return f"media/{key}"
 
 
 def _photo(rows: Sequence[ReviewRow]) -> Photo:

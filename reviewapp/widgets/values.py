@@ -28,6 +28,38 @@ class Photo:
 
 
 @dataclass(frozen=True, slots=True)
+class Captions:
+    """What is said in a film, as WebVTT."""
+
+    path: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Film:
+    """A shown film; without `sources` it is still being prepared, and its poster stands for it.
+
+    `poster` like a photo's sources; `sources` play, by rising width; `preview` is a short silent
+    glimpse.
+    """
+
+    width: int
+    height: int
+    duration_ms: int
+    color: str
+    placeholder: str
+    poster: tuple[PhotoSource, ...]
+    sources: tuple[PhotoSource, ...] = ()
+    preview: str | None = None
+    captions: tuple[Captions, ...] = ()
+
+
+def media_path(key: str) -> str:
+    """Where a rendition lies in the shop's published folder."""
+    return f"media/{key}"
+
+
+@dataclass(frozen=True, slots=True)
 class ShopReply:
     """The shop's public answer."""
 
@@ -56,9 +88,19 @@ class PublishedReview:
     redacted: tuple[str, ...] = ()
     """Reasons (G13) of the passages taken out."""
     photos: tuple[Photo, ...] = ()
+    videos: tuple[Film, ...] = ()
     reply: ShopReply | None = None
     helpful: int = 0
     """How many readers found it helpful."""
+
+
+@dataclass(frozen=True, slots=True)
+class StripItem:
+    """A photo or film with the review it belongs to."""
+
+    review: str
+    position: int
+    item: Photo | Film
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +170,8 @@ class ProductView:
     product: ProductFacts
     summary: Summary
     newest: tuple[PublishedReview, ...]
-    photos: tuple[Photo, ...]
-    """The newest photos of all reviews of the product."""
+    strip: tuple[StripItem, ...]
+    """The newest photos and films of all reviews of the product."""
     last_chunk: int | None
     """The highest chunk number; None: nothing was published yet."""
     next_chunk: int | None

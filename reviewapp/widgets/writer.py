@@ -20,6 +20,8 @@ CONTENT_TYPES = {
     ".jpg": "image/jpeg",
     ".png": "image/png",
     ".avif": "image/avif",
+    ".mp4": "video/mp4",
+    ".vtt": "text/vtt; charset=utf-8",
 }
 BROTLI_QUALITY = 5
 """Measured on a head of 17 KB: 5 costs 0.5 ms for 3.1 KB, 9 six times that for 2 % less."""

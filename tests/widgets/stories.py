@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -11,7 +12,7 @@ import orjson
 
 from reviewapp.core.db import EVERY_SHOP
 from reviewapp.core.kit import Kit
-from reviewapp.core.storage import LocalStorage
+from reviewapp.core.storage import LocalStorage, content_key
 from reviewapp.models.account import Shop
 from reviewapp.models.catalog import Product
 from reviewapp.models.media import MediaAsset, Rendition
@@ -76,7 +77,7 @@ def view(*reviews: PublishedReview, **values: Any) -> ProductView:
         "product": PRODUCT,
         "summary": Summary(count, average, histogram),
         "newest": reviews,
-        "photos": (),
+        "strip": (),
         "last_chunk": 0,
         "next_chunk": None,
     }
@@ -142,6 +143,76 @@ def give_photo(kit: Kit, shop: Shop, review_id: UUID, key: str = "aa/bb/aabb-320
         )
         refresh_review(session, review_id)
         return asset.id
+
+
+def give_film(kit: Kit, shop: Shop, review_id: UUID) -> UUID:
+    """A film on a review that has its poster and waits to be encoded."""
+    with kit.database.transaction(shop.id) as session:
+        asset = factories.add(
+            session,
+            MediaAsset(
+                kind="video",
+                shop_id=shop.id,
+                state="attached",
+                review_id=review_id,
+                sha256="ffee",
+                key="ff/ee/master",
+                poster_key="ff/ee/poster",
+                content_type="video/quicktime",
+                byte_count=10,
+                width=1920,
+                height=1080,
+                duration_ms=12_340,
+                placeholder="data:image/webp;base64,UklGRg==",
+                dominant_color="#334455",
+            ),
+        )
+    give_file(kit, shop, asset.id, "poster", 640, 360, "image/jpeg", "jpg")
+    with kit.database.transaction(shop.id) as session:
+        refresh_review(session, review_id)
+    return asset.id
+
+
+def give_file(
+    kit: Kit, shop: Shop, asset_id: UUID, role: str, width: int, height: int, kind: str, suffix: str
+) -> str:
+    """A rendition with its file; its path in the published folder."""
+    content = f"{asset_id} {role} {width}".encode()
+    key = content_key(hashlib.sha256(content).hexdigest(), f".{suffix}")
+    kit.storage.put(key, content, content_type=kind)
+    with kit.database.transaction(shop.id) as session:
+        factories.add(
+            session,
+            Rendition(
+                shop_id=shop.id,
+                asset_id=asset_id,
+                role=role,
+                width=width,
+                height=height,
+                content_type=kind,
+                byte_count=len(content),
+                key=key,
+            ),
+        )
+    return f"media/{key}"
+
+
+def give_encoding(kit: Kit, shop: Shop, asset_id: UUID) -> list[str]:
+    """The film is encoded: two sizes and a preview; their paths."""
+    made = [
+        give_file(kit, shop, asset_id, role, width, height, "video/mp4", "mp4")
+        for role, width, height in (
+            ("video", 1920, 1080),
+            ("video", 1280, 720),
+            ("preview", 480, 270),
+        )
+    ]
+    with kit.database.transaction(shop.id) as session:
+        asset = session.get_one(MediaAsset, asset_id)
+        asset.state = "ready"
+        session.flush()
+        refresh_review(session, asset.review_id)
+    return made
 
 
 def published_json(kit: Kit, shop: Shop, path: str) -> Any:

@@ -1,0 +1,93 @@
+"""Stored films as the values that are shown: a poster at once, what plays once it is made."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from reviewapp.media.claims import HAS_POSTER
+from reviewapp.models.media import MediaAsset, Rendition
+from reviewapp.widgets.values import Captions, Film, PhotoSource, media_path
+
+SHOWN_FILM = and_(
+    MediaAsset.kind == "video",
+    or_(MediaAsset.state == "ready", and_(MediaAsset.state == "attached", HAS_POSTER)),
+)
+"""What makes an asset a film that may be shown with its published review, playable or not yet."""
+SHOWN_PHOTO = and_(MediaAsset.kind == "photo", MediaAsset.state == "ready")
+SHOWN_MEDIA = or_(SHOWN_PHOTO, SHOWN_FILM)
+
+
+def films_of(session: Session, review_ids: Sequence[UUID]) -> dict[UUID, tuple[Film, ...]]:
+    """The shown films of these reviews, in the order they came."""
+    if not review_ids:
+        return {}
+    rows = session.execute(
+        select(
+            MediaAsset.review_id,
+            MediaAsset.id,
+            MediaAsset.state,
+            MediaAsset.width,
+            MediaAsset.height,
+            MediaAsset.duration_ms,
+            MediaAsset.dominant_color,
+            MediaAsset.placeholder,
+            Rendition.role,
+            Rendition.language,
+            Rendition.key,
+            Rendition.width.label("rendition_width"),
+            Rendition.height.label("rendition_height"),
+            Rendition.content_type,
+        )
+        .join(Rendition, Rendition.asset_id == MediaAsset.id)
+        .where(MediaAsset.review_id.in_(review_ids), SHOWN_FILM)
+        .order_by(
+            MediaAsset.review_id,
+            MediaAsset.id,
+            Rendition.content_type.desc(),  # webp, jpeg, avif, like photos
+            Rendition.width,
+            Rendition.language,
+        )
+    ).all()
+    found: defaultdict[Any, dict[UUID, list[Any]]] = defaultdict(lambda: defaultdict(list))
+    for row in rows:
+        found[row.review_id][row.id].append(row)
+    return {
+        review_id: tuple(_film(of_asset) for of_asset in assets.values())
+        for review_id, assets in found.items()
+    }
+
+
+def _film(rows: Sequence[Any]) -> Film:
+    first = rows[0]
+    # Files of an earlier encoding may still be noted while a film is made anew.
+    playable = first.state == "ready"
+    preview = next((row.key for row in rows if row.role == "preview"), None)
+    return Film(
+        width=first.width,
+        height=first.height,
+        duration_ms=first.duration_ms,
+        color=first.dominant_color,
+        placeholder=first.placeholder,
+        poster=_sources(rows, "poster"),
+        sources=_sources(rows, "video") if playable else (),
+        preview=media_path(preview) if preview and playable else None,
+        captions=tuple(
+            Captions(media_path(row.key), row.language) for row in rows if row.role == "captions"
+        ),
+    )
+
+
+def _sources(rows: Sequence[Any], role: str) -> tuple[PhotoSource, ...]:
+    return tuple(
+        PhotoSource(
+            media_path(row.key), row.rendition_width, row.rendition_height, row.content_type
+        )
+        for row in rows
+        if row.role == role
+    )
