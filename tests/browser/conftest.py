@@ -47,11 +47,16 @@ def browser() -> Iterator[Browser]:
     next(opened, None)
 
 
-def _launched() -> Iterator[Browser]:
-    """The browser of this worker; a test without one is listed as not run."""
-    found = os.environ.get("CHROME_BIN") or next(
+def chromium() -> str | None:
+    """The browser's program: `CHROME_BIN`, else one on PATH."""
+    return os.environ.get("CHROME_BIN") or next(
         filter(None, map(shutil.which, ("chromium", "google-chrome", "chrome"))), None
     )
+
+
+def _launched() -> Iterator[Browser]:
+    """The browser of this worker; a test without one is listed as not run."""
+    found = chromium()
     if found is None:
         pytest.skip("no Chromium: set CHROME_BIN or put chromium on PATH")
     with sync_playwright() as playwright:

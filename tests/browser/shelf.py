@@ -40,6 +40,8 @@ class Shelf:
     """Every path asked of the review host since the page was set."""
     page: Response | None = None
     css: str = ""
+    files: dict[str, bytes] = field(default_factory=dict)
+    """The shop's own files by path."""
 
     def show(
         self, body: str, *, lang: str = "en", direction: str = "ltr", css: str = "", head: str = "",
@@ -50,14 +52,21 @@ class Shelf:
             f'<script type="module" src="{self.host}/widget/v1/{loader}" '
             f'data-shop="{WIDGET_KEY}"></script>'
         )
+        url = self.plain(body, lang=lang, direction=direction, css=css, head=head + script)
+        if policy and self.page:
+            self.page.headers["Content-Security-Policy"] = policy.format(host=self.host)
+        return url
+
+    def plain(
+        self, body: str, *, lang: str = "en", direction: str = "ltr", css: str = "", head: str = ""
+    ) -> str:
+        """The address of a shop's page without us."""
         html = (
             f'<!doctype html><html lang="{lang}" dir="{direction}"><head><title>Shop</title>'
-            f'<meta name="viewport" content="width=device-width,initial-scale=1">{head}{script}'
+            f'<meta name="viewport" content="width=device-width,initial-scale=1">{head}'
             f'<link rel="stylesheet" href="/page.css"></head><body>{body}</body></html>'
         )
         self.page = Response(html, content_type="text/html; charset=utf-8")
-        if policy:
-            self.page.headers["Content-Security-Policy"] = policy.format(host=self.host)
         self.css = css
         self.asked.clear()
         return f"{self.store}/"
@@ -93,6 +102,8 @@ class Shelf:
         """What the shop's own host says."""
         if request.path == "/page.css":
             return Response(self.css, content_type="text/css")
+        if request.path in self.files:
+            return Response(self.files[request.path], content_type=content_type_of(request.path))
         return self.page if self.page and request.path == "/" else Response(status=404)
 
 

@@ -166,6 +166,7 @@ def test_a_report_is_written_sent_and_left_by_keyboard(page: Page, shelf: Shelf)
     report = page.get_by_role("button", name="Report").first
     report.press("Enter")
     dialog = page.get_by_role("dialog", name="Report")
+    expect(dialog).to_be_visible()
     page.keyboard.press("Space")
     expect(dialog.get_by_role("radio", checked=True)).to_have_count(1)
     page.get_by_role("button", name="Send report").press("Enter")
