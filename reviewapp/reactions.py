@@ -15,6 +15,8 @@ from reviewapp.core.kit import Kit
 from reviewapp.insights.improvements import keep_lesson
 from reviewapp.insights.mentions import forget_review, note_case, note_question, note_review
 from reviewapp.library.asking import remind_and_close
+from reviewapp.library.making import make_exports
+from reviewapp.library.taking_down import end_terms, follow_permission
 from reviewapp.media import originals
 from reviewapp.media.film_render import render_films
 from reviewapp.media.product_pictures import fetch_product_pictures
@@ -81,6 +83,7 @@ AFTER: Mapping[str, Sequence[Reaction]] = {
     "faq.changed": (show_faq,),
     "improvement.done": (),
     "improvement.proposed": (),
+    "content.exported": (),
     "incident.closed": (),
     "incident.opened": (),
     "incident.reopened": (),
@@ -88,7 +91,7 @@ AFTER: Mapping[str, Sequence[Reaction]] = {
     "media.hidden": (show_review,),
     "media.poster_ready": (show_review,),
     "media.ready": (show_review,),
-    "permission.withdrawn": (originals.recheck_originals,),
+    "permission.withdrawn": (originals.recheck_originals, follow_permission),
     "permission.answered": (),
     "product.changed": (show_product,),
     "question.asked": (note_question,),
@@ -140,6 +143,8 @@ EVERY: Mapping[str, Every] = {
     "publish": Every(timedelta(seconds=5), publish_due),
     "overdue": Every(timedelta(minutes=1), publish_overdue),
     "erasures": Every(timedelta(seconds=30), erase),
+    "exports": Every(timedelta(minutes=1), make_exports),
+    "export_terms": Every(timedelta(minutes=10), end_terms),
     "permission_asks": Every(timedelta(minutes=10), remind_and_close),
     "permissions": Every(timedelta(minutes=1), expire_permissions),
     "permission_origins": Every(timedelta(hours=1), forget_origins),

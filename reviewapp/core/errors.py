@@ -23,6 +23,8 @@ MESSAGES: dict[str, str] = {
     "erased": "Everything about you was erased here, as you asked. This link leads nowhere now.",
     "ask_gone": "This question is settled: the review is not published any more.",
     "answered_already": "This question was answered already.",
+    "export_refused": "Some of this may not leave for this use.",
+    "export_ended": "A permission in this export has ended. It cannot be taken out any more.",
     "submission_gone": "This review is no longer here: it was deleted, or not confirmed in time.",
     "too_many": "Too many requests. Please wait a moment and try again.",
     "too_large": "What was sent is too large.",

@@ -78,7 +78,9 @@ class Export(OwnedByShop, Base):
     claimed_at: Mapped[datetime | None]
 
     member: Mapped[Member | None] = relationship(lazy="raise")
-    items: Mapped[list[ExportItem]] = relationship(lazy="raise", order_by="ExportItem.id")
+    items: Mapped[list[ExportItem]] = relationship(
+        lazy="raise", order_by="ExportItem.id", back_populates="export"
+    )
 
 
 class ExportItem(OwnedByShop, Base):
@@ -107,6 +109,8 @@ class ExportItem(OwnedByShop, Base):
     """The point crops keep in view, as parts of width and height."""
     files: Mapped[list[Any]] = mapped_column(default=list)
     """[{"name", "sha256"}] as they lie in the bundle."""
+
+    export: Mapped[Export] = relationship(lazy="raise", back_populates="items")
 
 
 class TakeDown(OwnedByShop, Base):

@@ -158,6 +158,28 @@ def file_held_until(session: Session, review_id: UUID, asset_id: UUID) -> dateti
     return held_until(entries, datetime.max.replace(tzinfo=UTC))
 
 
+def granting_entries(session: Session, review_id: UUID) -> dict[Right, PermissionEntry]:
+    """The entry under which each right in force now was given, with the terms it was given on."""
+    entries = ledger_of(session, review_id)
+    held = rights_in_force(entries, clock.now())
+    given = {}
+    for entry in entries:
+        right = Right(entry.use, entry.subject_sha256)
+        if right in held and entry.kind == "granted" and entry.party == "author":
+            given[right] = entry
+    return given
+
+
+def released(session: Session, review_id: UUID, right: Right) -> bool:
+    """Whether somebody in the picture, or a guardian, gave a release for this use that stands."""
+    standing = False
+    for entry in ledger_of(session, review_id):
+        same = Right(entry.use, entry.subject_sha256) == right
+        if same and entry.party != "author" and entry.kind != "asked":
+            standing = entry.kind == "granted"
+    return standing
+
+
 def ledger_of(session: Session, review_id: UUID) -> Sequence[PermissionEntry]:
     """Every entry about one review, oldest first."""
     return session.scalars(

@@ -18,38 +18,14 @@ from reviewapp.models.library import PermissionAsk
 from reviewapp.models.outbox import Mail
 from reviewapp.models.review import Review
 from reviewapp.models.rights import PermissionEntry
-from reviewapp.reactions import EVERY
 from reviewapp.rights.ledger import verify
 from reviewapp.rights.service import rights_of
-from reviewapp.web.auth import Actor
-from tests import factories
-from tests.collect.links import counts, link_of, rows
-from tests.media.test_service import picture
+from tests.collect.links import counts, rows
 
 NOW = datetime(2027, 5, 1, 12, tzinfo=UTC)
 
 
-@pytest.fixture
-def marketer(kit, shop):
-    with kit.database.transaction(shop.id) as session:
-        person = factories.member(session, shop, "marketer")
-    return Actor("member", person.id, person.name, "marketer", shop)
-
-
-@pytest.fixture
-def published(client, kit, committed, shop):
-    """A published review with a rendered photo; nothing is allowed beyond showing it."""
-    with committed() as session:
-        link = link_of(client, kit, session, shop)
-    link.send_review(media=[(picture(), "mug.jpg")])
-    EVERY["media"].errand(kit)
-    with committed() as session:
-        review = session.query(Review).one()
-        review.state = "published"
-    return review
-
-
-def asking(kit, review, by, use="ads", **values):
+def asking(kit, review, by, use="print", **values):
     with kit.database.transaction(review.shop_id) as session:
         found = shop_review(session, review.shop_id, review.id)
         options = {"note": "Spring campaign", "ends_on": None} | values
@@ -58,7 +34,8 @@ def asking(kit, review, by, use="ads", **values):
 
 def held(kit, review):
     with kit.database.transaction(review.shop_id) as session:
-        return {(right.use, right.subject_sha256) for right in rights_of(session, review.id)}
+        held = rights_of(session, review.id)
+        return {right.subject_sha256 for right in held if right.use == "print"}
 
 
 def address(kit, asked):
@@ -88,10 +65,10 @@ def test_nobody_is_asked_twice_or_against_their_wish(flags, wanted, allowed):
 def test_one_mail_shows_the_very_picture_and_the_very_use(kit, published, marketer):
     asked = asking(kit, published, marketer)
     mail = rows(kit, Mail, Mail.letter == "permission_ask")[0]
-    assert mail.params["use"] == "In paid advertisements of the shop"
+    assert mail.params["use"] == "In print, such as leaflets, packaging or posters"
     assert "/media/" in mail.params["picture_url"]
     assert mail.params["page_url"].endswith(address(kit, asked))
-    kinds = [entry.kind for entry in rows(kit, PermissionEntry) if entry.use == "ads"]
+    kinds = [entry.kind for entry in rows(kit, PermissionEntry) if entry.use == "print"]
     assert kinds.count("asked") == 2
 
 
@@ -126,7 +103,7 @@ def test_a_second_question_for_the_same_use_is_refused(client, kit, published, m
     with pytest.raises(Invalid, match="invalid") as refused:
         asking(kit, published, marketer)
     assert refused.value.fields == {"use": [ASK_REFUSALS["asked_before"]]}
-    assert asking(kit, published, marketer, use="print").use == "print"
+    assert asking(kit, published, marketer, use="email").use == "email"
 
 
 def test_a_granted_term_ends_by_itself(client, kit, published, marketer):
