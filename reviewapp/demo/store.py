@@ -103,6 +103,12 @@ def published_head(widget_key: str, product_id: str) -> Markup:
     return Markup(file.decode())  # noqa: S704  our own published document, escaped when written
 
 
+@blueprint.app_template_global("document_key")
+def document_key(product_id: str) -> str:
+    """What names the product in addresses."""
+    return product_key(product_id)
+
+
 def _folder(widget_key: str, product_id: str) -> str:
     return f"p/v1/{widget_key}/products/{product_key(product_id)}"
 

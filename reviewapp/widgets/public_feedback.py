@@ -79,6 +79,7 @@ def ask_question(widget_key: str, key: str) -> Response:
     """`{"body", "author", "email"?}`; shown once somebody of the shop has read it."""
     _enter(widget_key, "questions", burst=5, per_minute=1)
     told = _sent(_question)
+    told.pop("website")
     shop, product = product_of(session(), widget_key, key)
     locale = negotiate(told.pop("lang"), negotiate(shop.locale))
     ask(session(), product, Asked(**told, locale=locale))

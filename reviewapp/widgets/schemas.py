@@ -16,6 +16,7 @@ from reviewapp.widgets.rules import STARS
 
 SORTS = ("newest", "oldest", "highest", "lowest", "helpful")
 LIMIT = 20
+TRAP_FILLED = "Leave this field empty: it is there to tell programs from people."
 
 
 MEDIA = ("photo", "video", "1", "0")
@@ -155,5 +156,7 @@ class QuestionSchema(Schema):
 
     body = Words(1000, required=True)
     author = Words(80, load_default="")
+    website = fields.String(load_default="", validate=validate.Length(max=0, error=TRAP_FILLED))
+    """A field people do not see."""
     email = MailAddress(load_default=None, allow_none=True)
     lang = Words(40, load_default="")

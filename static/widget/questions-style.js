@@ -5,7 +5,7 @@ questionsSheet.replaceSync(`
 [part~=questions-head]{display:flex;flex-wrap:wrap;gap:.6em 1.5em;align-items:center;justify-content:space-between;margin-block-end:.8em}
 [part~=questions-title]{font-weight:600;font-size:1.125em}
 [part~=tools]{margin-block-end:.6em}
-[part~=search]{inline-size:min(24em,100%)}
+input[type=search]{inline-size:min(24em,100%)}
 [part~=status]:empty{display:none}
 [part~=question]{display:grid;gap:.35em;justify-items:start;padding-block:1.1em;border-block-start:1px solid var(--line);content-visibility:auto;contain-intrinsic-size:auto 10em}
 [part~=question-body]{font-weight:600;max-inline-size:68ch}

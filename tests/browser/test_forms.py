@@ -246,3 +246,43 @@ def test_the_shops_rating_is_for_people_only(
     )
     expect(badge.get_by_role("link", name="How reviews are collected")).to_be_visible()
     assert page.locator("script[type='application/ld+json']").count() == 0
+
+
+def test_questions_are_read_searched_voted_on_and_asked(
+    page: Page, storefront: Storefront, kit: Kit
+) -> None:
+    tag = '<review-questions product="MUG">Ask us</review-questions>'
+    page.goto(storefront(f"<main><h1>Mug</h1>{tag}</main>", csp=True))
+    block = page.get_by_role("region", name="Questions and answers")
+    expect(block.get_by_role("article")).to_have_count(5)
+    answered = block.get_by_role("article").filter(has_text=ASKED[0])
+    expect(answered).to_contain_text("Answer from the shop · Kiln & Clay")
+    expect(answered).to_contain_text("Yes, it is 9 cm high.")
+    assert violations(page) == []
+    assert page.evaluate(SHIFTS) == 0
+    search = block.get_by_role("searchbox", name="Search questions and answers")
+    search.fill("9 CM")
+    expect(block.get_by_role("article")).to_have_count(1)
+    expect(block.get_by_role("status")).to_have_text("Questions found: 1")
+    search.fill("kettle")
+    expect(block.get_by_role("status")).to_contain_text("You can ask your own")
+    search.fill("")
+    vote = answered.get_by_role("button", name=re.compile("^Helpful: Yes, it is"))
+    vote.click()
+    expect(answered.get_by_role("button", name=re.compile("^Helpful .1.: Yes"))).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    block.get_by_role("button", name="Ask a question").click()
+    dialog = page.get_by_role("dialog", name="Ask a question")
+    dialog.get_by_role("button", name="Send the question").click()
+    expect(dialog.get_by_role("textbox", name="Your question")).to_be_focused()
+    expect(dialog.get_by_role("alert")).to_have_text("One thing is missing or wrong.")
+    assert violations(page) == []
+    dialog.get_by_role("textbox", name="Your question").fill("Does it chip <b>easily</b>?")
+    dialog.get_by_role("button", name="Send the question").click()
+    expect(dialog.get_by_role("status")).to_contain_text("Thank you for your question")
+    with kit.database.transaction(EVERY_SHOP) as session:
+        asked = session.scalars(select(Question).where(Question.state == "pending")).one()
+        assert (asked.body, asked.author_email) == ("Does it chip <b>easily</b>?", None)
+    page.keyboard.press("Escape")
+    expect(block.get_by_role("button", name="Ask a question")).to_be_focused()

@@ -38,7 +38,7 @@ export const words = {
   asked: "Danke für Ihre Frage",
   askedText: "Sie ist jetzt beim Shop und erscheint hier, sobald sie gelesen wurde.",
   search: "Fragen und Antworten durchsuchen",
-  foundQuestions: "% Fragen passen",
+  foundQuestions: "Gefundene Fragen: %",
   noneFound: "Keine Frage hier passt. Sie können Ihre eigene stellen.",
   moreQuestions: "Weitere Fragen zeigen",
   byShop: "Antwort vom Shop",

@@ -36,7 +36,7 @@ export const words = {
   asked: "Thank you for your question",
   askedText: "It is with the shop now and appears here once it has been read.",
   search: "Search questions and answers",
-  foundQuestions: "% questions match",
+  foundQuestions: "Questions found: %",
   noneFound: "No question here matches. You can ask your own.",
   moreQuestions: "Show more questions",
   byShop: "Answer from the shop",

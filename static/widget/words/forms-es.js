@@ -36,7 +36,7 @@ export const words = {
   asked: "Gracias por su pregunta",
   askedText: "Ya está en la tienda y aparecerá aquí cuando la hayan leído.",
   search: "Buscar en preguntas y respuestas",
-  foundQuestions: "% preguntas coinciden",
+  foundQuestions: "Preguntas encontradas: %",
   noneFound: "Ninguna pregunta coincide. Puede hacer la suya.",
   moreQuestions: "Ver más preguntas",
   byShop: "Respuesta de la tienda",

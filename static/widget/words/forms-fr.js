@@ -36,7 +36,7 @@ export const words = {
   asked: "Merci pour votre question",
   askedText: "Elle est maintenant à la boutique et paraîtra ici une fois lue.",
   search: "Chercher dans les questions et réponses",
-  foundQuestions: "% questions correspondent",
+  foundQuestions: "Questions trouvées : %",
   noneFound: "Aucune question ne correspond. Vous pouvez poser la vôtre.",
   moreQuestions: "Voir plus de questions",
   byShop: "Réponse de la boutique",

@@ -37,7 +37,7 @@ export const words = {
   asked: "Obrigado pela sua pergunta",
   askedText: "Já está na loja e aparece aqui assim que for lida.",
   search: "Procurar nas perguntas e respostas",
-  foundQuestions: "% perguntas correspondem",
+  foundQuestions: "Perguntas encontradas: %",
   noneFound: "Nenhuma pergunta corresponde. Pode fazer a sua.",
   moreQuestions: "Ver mais perguntas",
   byShop: "Resposta da loja",

@@ -1,1 +1,0 @@
-var c={rootMargin:"0px 0px -20%"},i=t=>new Promise(r=>{let n=new IntersectionObserver(([{isIntersecting:o,boundingClientRect:s}])=>{!o&&s.top>0&&e()},c),e=()=>{n.disconnect(),removeEventListener("click",e,!0),removeEventListener("keydown",e,!0),r()};n.observe(t),addEventListener("click",e,!0),addEventListener("keydown",e,!0)});export{i as unseen};
