@@ -55,8 +55,8 @@ def register_doors(app: Flask) -> None:
     from reviewapp.accounts import failures, home, letters_admin, shop_admin, signin
     from reviewapp.collect import admin as requests_admin
     from reviewapp.integrations import admin as catalog
-    from reviewapp.moderate import admin as queue
     from reviewapp.moderate import admin_fairness, admin_reviews
+    from reviewapp.moderate import admin_hands as queue
     from reviewapp.support import admin as cases
     from reviewapp.web import operation, static, theme
     from reviewapp.widgets import admin as storefront_admin

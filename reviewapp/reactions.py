@@ -101,6 +101,7 @@ AFTER: Mapping[str, Sequence[Reaction]] = {
     "reply.submitted": (keep_lesson,),
     "reply.withdrawn": (show_review, follow_reply),
     "review.edited": (screen_review, show_review, recognise_pictures),
+    "review.edit_refused": (tell_refused_author,),
     "review.held": (),
     "review.published": (show_review, open_incident, note_review),
     "review.redacted": (show_review,),
@@ -108,6 +109,7 @@ AFTER: Mapping[str, Sequence[Reaction]] = {
     "review.reported": (),
     "review.submitted": (screen_review, recognise_pictures),
     "review.withdrawn": (show_review, follow_review, forget_review),
+    "review.undone": (show_review,),
     "shop.changed": (show_shop,),
     "shop.created": (show_shop,),
 }

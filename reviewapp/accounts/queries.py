@@ -75,7 +75,7 @@ def reviews_to_decide(session: Session, shop_id: UUID) -> Waiting:
     return _waiting(
         session,
         select(func.count(), func.min(Review.submitted_at), func.min(Review.decide_by)).where(
-            Review.shop_id == shop_id, Review.state.in_(("pending", "held"))
+            Review.shop_id == shop_id, Review.waiting_since.is_not(None)
         ),
     )
 

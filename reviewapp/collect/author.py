@@ -36,6 +36,7 @@ from reviewapp.collect.schemas import (
     read_answers,
     read_form,
 )
+from reviewapp.collect.versions import latest_version, own_version
 from reviewapp.core.errors import Invalid
 from reviewapp.core.json import json_response
 from reviewapp.models.media import MediaAsset
@@ -61,7 +62,10 @@ def mine(token: str) -> Response:
     reviews = reviews_of(session(), visit().request.id)
     return page(
         "customer_mine.html",
-        reviews=[(review, permissions_of(session(), review)) for review in reviews],
+        reviews=[
+            (review, permissions_of(session(), review), own_version(session(), review))
+            for review in reviews
+        ],
         cases=cases_of(session(), visit().request.id),
         licences=licence_texts(page_language()),
         done=done if done in DONE else "",
@@ -139,7 +143,7 @@ def permission(token: str, review_id: UUID) -> Response:
         return _back("ended")
     if review.state == "withdrawn":
         raise Invalid
-    rights.grant(session(), review, use, reviewing.subjects_of(review), act)
+    rights.grant(session(), review, use, reviewing.subjects_of(session(), review), act)
     return _back("allowed")
 
 
@@ -190,12 +194,13 @@ def _edit_page(
     review: Review, entered: Entered | None, removed: set[str] | None = None
 ) -> Response:
     questions = questions_about(review.product)
+    words = latest_version(session(), review)
     stored = {
-        "rating": str(review.rating) if str(review.rating) in SCORES else "",
-        "title": review.title,
-        "body": review.body,
-        "display_name": review.display_name,
-    } | {field_name(question): review.answers.get(question.id, "") for question in questions}
+        "rating": str(words.rating) if str(words.rating) in SCORES else "",
+        "title": words.title,
+        "body": words.body,
+        "display_name": words.display_name,
+    } | {field_name(question): words.answers.get(question.id, "") for question in questions}
     form = intake.edit_form(review.id)
     shown = entered or Entered(stored, photos=intake.staged_here(form))
     return page(

@@ -45,6 +45,7 @@ from reviewapp.collect.schemas import (
     read_answers,
     read_form,
 )
+from reviewapp.collect.versions import Words
 from reviewapp.media.service import files_in_use
 from reviewapp.web.auth import public
 from reviewapp.web.language import page_language
@@ -186,15 +187,17 @@ def send_review(token: str) -> Response:
 @public(HOLDER)
 def reviewed(token: str) -> Response:
     """Thanks for the newest review, what happens next, and the next product's form."""
-    reviews = [row for row in reviews_of(session(), visit().request.id) if row.state == "pending"]
+    reviews = [
+        row for row in reviews_of(session(), visit().request.id) if row.waiting_since is not None
+    ]
     if not reviews:
         return _see("customer.ask", _anchor="review", line=request.args.get("line"))
     return _page("reviewed", decided=day(reviews[0].decide_by, visit().shop.time_zone))
 
 
-def words_of(values: dict[str, Any], answers: dict[str, str]) -> reviewing.Words:
+def words_of(values: dict[str, Any], answers: dict[str, str]) -> Words:
     """The author's words out of a form's clean values."""
-    return reviewing.Words(
+    return Words(
         rating=int(values["rating"]),
         title=values["title"],
         body=values["body"],

@@ -40,7 +40,7 @@ class UseState:
 def permissions_of(session: Session, review: Review) -> list[UseState]:
     """Every use in the order asked, as it stands for the present words and photos."""
     held = rights_of(session, review.id)
-    subjects = subjects_of(review)
+    subjects = subjects_of(session, review)
     states = []
     for use in USES:
         given = [Right(use, subject.sha256) in held for subject in subjects]

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from reviewapp.audit.service import record
 from reviewapp.collect.pages import Item, Visit
+from reviewapp.collect.versions import Words, latest_version, wait_anew
 from reviewapp.core import clock
 from reviewapp.core.errors import Gone
-from reviewapp.core.json import canonical_sha256
 from reviewapp.media import service as media
 from reviewapp.models.catalog import OrderLine, Product
 from reviewapp.models.media import MediaAsset
@@ -27,29 +27,8 @@ from reviewapp.rights.ledger import Act, Origin, Subject
 MOST_DECISION_DAYS = 14
 """G14: whatever a shop sets, nothing waits longer."""
 AUTHOR_RULES = "author-1"
-
-
-@dataclass(frozen=True)
-class Words:
-    """What an author says, as hashed for each version."""
-
-    rating: int
-    title: str
-    body: str
-    answers: dict[str, str]
-    display_name: str
-
-    @property
-    def sha256(self) -> str:
-        """Over the canonical JSON of all five."""
-        return canonical_sha256(asdict(self))
-
-    @classmethod
-    def of(cls, version: Review | ReviewVersion) -> Words:
-        """The words of a review's present or of a kept version."""
-        return cls(
-            version.rating, version.title, version.body, version.answers, version.display_name
-        )
+_STANDING = ("state", "version", "edit_version", "redactions", "decided_at", "decide_by")
+"""Read again under a lock: a moderator may have decided meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +65,7 @@ def submit_review(session: Session, visit: Visit, item: Item, sent: Sent) -> Rev
         subjects=[Subject(sent.words.sha256), *map(_subject, photos)],
         act=sent.act("submitted", visit.request.id),
     )
-    _tell(session, review, "review.submitted")
+    _tell(session, review, "review.submitted", sent.words, review.version)
     _confirm(session, visit, item.product, review, sent)
     return review
 
@@ -101,7 +80,7 @@ def submit_written(
     """
     verified = line is not None and was_bought(line)
     review = _new_review(session, visit, product, sent, line=line, verified=verified)
-    _tell(session, review, "review.submitted")
+    _tell(session, review, "review.submitted", sent.words, review.version)
     _confirm(session, visit, product, review, sent)
     return review
 
@@ -115,42 +94,45 @@ def edit_review(
 ) -> Review:
     """Make the author's next version; it is screened and decided on like the first.
 
+    What is published stays shown as it was decided, until the new version is decided on too.
     Permissions for the old words end with them (they were given for that very text, P2); those
     for photos stay. Gone once the review is withdrawn; nothing happens when nothing changed.
     """
+    session.refresh(review, _STANDING, with_for_update=True)
     if review.state == "withdrawn":
         raise Gone
-    words, before = sent.words, Words.of(review)
+    words, before = sent.words, Words.of(latest_version(session, review))
     if words == before and not sent.photos and not removed:
         return review
     act = sent.act("edited", visit.request.id)
     _remove_photos(session, review, removed, act)
-    media.attach(session, visit.request.id, sent.photos, review_id=review.id)
+    attached = media.attach(session, visit.request.id, sent.photos, review_id=review.id)
     if words != before:
         rights.withdraw(session, review, act, subject_sha256=before.sha256, kind="superseded")
-    now = clock.now()
-    review.version += 1
-    review.rating, review.title, review.body = words.rating, words.title, words.body
-    review.answers, review.display_name = words.answers, words.display_name
-    review.redactions = []
-    review.state, review.edited_at = "pending", now
-    review.decided_at, review.decide_by = None, now + _decision_days(visit)
-    _keep_version(session, review)
-    _tell(session, review, "review.edited")
+    version = latest_version(session, review).version + 1
+    for asset in attached:
+        asset.review_version = version
+    wait_anew(review, words, version)
+    review.decide_by = clock.now() + _decision_days(visit)
+    _keep_version(session, review, words, version)
+    _tell(session, review, "review.edited", words, version)
     return review
 
 
 def withdraw_review(session: Session, review: Review, act: Act) -> None:
     """Take the review back at its author's word, with every permission; once is enough."""
+    session.refresh(review, _STANDING, with_for_update=True)
     if review.state == "withdrawn":
         return
     now = clock.now()
+    version = latest_version(session, review)
     review.state, review.decided_at, review.decide_by = "withdrawn", now, None
+    review.edit_version = review.edit_state = review.edit_sent_at = None
     session.add(
         ModerationDecision(
             shop_id=review.shop_id,
             review_id=review.id,
-            version=review.version,
+            version=version.version,
             action="refuse",
             reason="author_withdrew",
             note="Withdrawn by its author.",
@@ -160,12 +142,12 @@ def withdraw_review(session: Session, review: Review, act: Act) -> None:
         )
     )
     rights.withdraw(session, review, act)
-    _tell(session, review, "review.withdrawn")
+    _tell(session, review, "review.withdrawn", Words.of(version), version.version)
 
 
-def subjects_of(review: Review) -> list[Subject]:
-    """What a permission for this review is about: its present words and the photos in use."""
-    words = Subject(Words.of(review).sha256)
+def subjects_of(session: Session, review: Review) -> list[Subject]:
+    """What a permission for this review is about: its newest words and the photos in use."""
+    words = Subject(Words.of(latest_version(session, review)).sha256)
     return [words, *(_subject(asset) for asset in review.media if asset.state != "hidden")]
 
 
@@ -174,7 +156,7 @@ def _submit_again(session: Session, visit: Visit, review: Review, sent: Sent) ->
     session.refresh(edited, ["media"])
     act = sent.act("submitted", visit.request.id)
     for use in sorted(sent.uses):
-        rights.grant(session, edited, use, subjects_of(edited), act)
+        rights.grant(session, edited, use, subjects_of(session, edited), act)
     return edited
 
 
@@ -213,17 +195,16 @@ def _new_review(
     )
     session.add(review)
     session.flush()
-    _keep_version(session, review)
+    _keep_version(session, review, sent.words, review.version)
     return review
 
 
-def _keep_version(session: Session, review: Review) -> None:
-    words = Words.of(review)
+def _keep_version(session: Session, review: Review, words: Words, version: int) -> None:
     session.add(
         ReviewVersion(
             shop_id=review.shop_id,
             review_id=review.id,
-            version=review.version,
+            version=version,
             sha256=words.sha256,
             **asdict(words),
         )
@@ -239,8 +220,8 @@ def _remove_photos(
         media.hide(session, asset, "author")
 
 
-def _tell(session: Session, review: Review, happened: str) -> None:
-    told: dict[str, Any] = {"review_id": review.id, "version": review.version}
+def _tell(session: Session, review: Review, happened: str, words: Words, version: int) -> None:
+    told: dict[str, Any] = {"review_id": review.id, "version": version}
     if happened == "review.submitted":
         emit(session, "review.submitted", shop_id=review.shop_id, **told)
     elif happened == "review.edited":
@@ -253,8 +234,8 @@ def _tell(session: Session, review: Review, happened: str) -> None:
         actor=f"customer:{review.customer_id}",
         action=happened,
         subject=f"review:{review.id}",
-        version=review.version,
-        words=Words.of(review).sha256,
+        version=version,
+        words=words.sha256,
     )
 
 

@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 
 from reviewapp.collect.answering import mark_responded
 from reviewapp.collect.pages import open_visit
-from reviewapp.collect.reviewing import Sent, Words, edit_review, submit_written, was_bought
+from reviewapp.collect.reviewing import Sent, edit_review, submit_written, was_bought
+from reviewapp.collect.versions import Words
 from reviewapp.core import clock
 from reviewapp.core.db import EVERY_SHOP
 from reviewapp.core.errors import Gone

@@ -9,7 +9,6 @@ from typing import Any
 from babel.numbers import format_decimal
 from marshmallow import ValidationError, fields
 
-from reviewapp.collect.reviewing import Words
 from reviewapp.collect.schemas import (
     NO_BODY,
     NO_NAME,
@@ -22,6 +21,7 @@ from reviewapp.collect.schemas import (
     read_answers,
     read_form,
 )
+from reviewapp.collect.versions import Words
 from reviewapp.core.i18n import Translator
 from reviewapp.models.form_questions import Question
 from reviewapp.outbox.addresses import BadAddress, path_of

@@ -19,6 +19,8 @@ MESSAGES: dict[str, str] = {
     "conflict": "Somebody else changed this in the meantime. Please look again.",
     "already_decided": "This review is decided already.",
     "own_reply": "Somebody else than its writer approves an answer.",
+    "in_other_hands": "A colleague has this in hand. Please look again.",
+    "too_late": "This can no longer be taken back: it is carried out.",
     "gone": "This is no longer here.",
     "erased": "Everything about you was erased here, as you asked. This link leads nowhere now.",
     "ask_gone": "This question is settled: the review is not published any more.",

@@ -32,7 +32,7 @@ def backlog_is_empty(kit: Kit) -> bool:
         exists().where(MediaAsset.state == "attached"),
         exists().where(Publication.dirty_at <= now),
         exists().where(ShopDocument.dirty_at <= now, ShopDocument.path.not_in(SLOW)),
-        exists().where(Review.state == "pending", Review.decide_by <= now),
+        exists().where(Review.waiting_since.is_not(None), Review.decide_by <= now),
     )
     with kit.database.transaction(EVERY_SHOP) as session:
         return not session.scalar(select(waiting))

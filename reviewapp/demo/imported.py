@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from reviewapp.collect.reviewing import Words
+from reviewapp.collect.versions import Words
 from reviewapp.core import clock
 from reviewapp.core.ids import new_id
 from reviewapp.demo.catalogue import Said, buyer

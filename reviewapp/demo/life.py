@@ -17,6 +17,7 @@ from reviewapp.collect.opting_out import unsubscribe
 from reviewapp.collect.planning import plan_due
 from reviewapp.collect.reminding import plan_reminders
 from reviewapp.collect.sending import send_due_requests
+from reviewapp.collect.versions import Words
 from reviewapp.core import clock
 from reviewapp.core.kit import Kit
 from reviewapp.demo.catalogue import offers, photo_file, reply_to
@@ -30,6 +31,7 @@ from reviewapp.models.review import Review
 from reviewapp.models.review_request import ReviewRequest
 from reviewapp.moderate import replies
 from reviewapp.moderate import service as moderate
+from reviewapp.moderate.carrying_out import Decision
 from reviewapp.outbox.mail import send_mail
 from reviewapp.reactions import relay_events
 from reviewapp.rights import service as rights
@@ -143,7 +145,7 @@ class Life:
             item = next(
                 one for one in visit.items if one.product.external_id == purchase.products[0]
             )
-            words = reviewing.Words(
+            words = Words(
                 rating=answer.rating,
                 title=answer.title,
                 body=answer.body,
@@ -275,12 +277,12 @@ def _answers(purchase: Purchase) -> list[tuple[float, str]]:
     return [(0.5, "unsubscribe")]
 
 
-def _decision(answer: Answer) -> moderate.Decision:
+def _decision(answer: Answer) -> Decision:
     if answer.decision == "publish":
-        return moderate.Decision("publish")
+        return Decision("publish")
     if answer.decision == "hold":
-        return moderate.Decision("hold", "not_genuine", answer.note)
-    return moderate.Decision("refuse", answer.decision, answer.note)
+        return Decision("hold", "not_genuine", answer.note)
+    return Decision("refuse", answer.decision, answer.note)
 
 
 def _review_row(session: Session, review_id: UUID) -> Review:

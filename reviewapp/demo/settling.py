@@ -47,7 +47,7 @@ def next_moment(kit: Kit, now: datetime) -> datetime:
         select(func.min(ReviewRequest.send_at)).where(ReviewRequest.state == "planned"),
         select(func.min(Mail.send_at)).where(Mail.state == "planned"),
         select(func.min(OutboxEvent.due_at)).where(OutboxEvent.state == "pending"),
-        select(func.min(Review.decide_by)).where(Review.state.in_(("pending", "held"))),
+        select(func.min(Review.decide_by)).where(Review.waiting_since.is_not(None)),
     )
     with kit.database.transaction(EVERY_SHOP) as session:
         moments = [session.scalar(query) for query in upcoming]

@@ -84,6 +84,8 @@ class MediaAsset(OwnedByShop, Base):
     )
     """The link it came through; only that link may attach it."""
     review_id: Mapped[UUID | None] = mapped_column(ForeignKey("review.id", ondelete="CASCADE"))
+    review_version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+    """The version of the review it came with: shown once that version is."""
     case_message_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("case_message.id", ondelete="CASCADE")
     )

@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    Computed,
     ForeignKey,
     Index,
-    SmallInteger,
     UniqueConstraint,
     text,
 )
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from reviewapp.models.media import MediaAsset
 
 REVIEW_STATES = ("pending", "held", "published", "refused", "withdrawn")
-ACTIONS = ("publish", "refuse", "redact", "hold")
+ACTIONS = ("publish", "refuse", "redact", "hold", "undo")
 REASONS = (
     "confidential",
     "abusive",
@@ -39,6 +39,11 @@ REASONS = (
     "duplicate",
 )
 """The closed list of G13; "too negative" cannot be expressed."""
+WAITING_SINCE = (
+    "CASE WHEN edit_sent_at IS NOT NULL THEN edit_sent_at"
+    " WHEN state::text = 'pending'::text OR state::text = 'held'::text THEN submitted_at"
+    " ELSE NULL::timestamp with time zone END"
+)
 
 
 def _shown(name: str, *columns: str, only: str | None = None) -> Index:
@@ -69,12 +74,19 @@ class Review(OwnedByShop, Base):
             unique=True,
             postgresql_where=text("external_id IS NOT NULL"),
         ),
+        CheckConstraint("edit_state IN ('pending', 'held')", name="edit_state"),
+        CheckConstraint(
+            "(edit_version IS NULL) = (edit_state IS NULL)"
+            " AND (edit_version IS NULL) = (edit_sent_at IS NULL)"
+            " AND (edit_version IS NULL OR state = 'published')",
+            name="edit",
+        ),
         Index(
             "ix_review_queue",
             "shop_id",
-            "submitted_at",
+            "waiting_since",
             "id",
-            postgresql_where=text("state IN ('pending', 'held')"),
+            postgresql_where=text("waiting_since IS NOT NULL"),
         ),
         Index("ix_review_product", "product_id"),
         Index("ix_review_position", "listing_id", "position"),
@@ -93,7 +105,11 @@ class Review(OwnedByShop, Base):
         Index("ix_review_shop", "shop_id", "submitted_at", "id"),
         Index("ix_review_customer", "customer_id"),
         Index("ix_review_request", "request_id"),
-        Index("ix_review_decide_by", "decide_by", postgresql_where=text("state = 'pending'")),
+        Index(
+            "ix_review_decide_by",
+            "decide_by",
+            postgresql_where=text("waiting_since IS NOT NULL"),
+        ),
     )
 
     product_id: Mapped[UUID] = mapped_column(ForeignKey("product.id"))
@@ -118,6 +134,12 @@ class Review(OwnedByShop, Base):
     edited_at: Mapped[datetime | None]
     decide_by: Mapped[datetime | None]
     """When it is published by itself if nobody decided (G14); a hold has its own."""
+    edit_version: Mapped[int | None]
+    """The author's newer version that waits while this one, decided on, stays shown."""
+    edit_state: Mapped[str | None]
+    edit_sent_at: Mapped[datetime | None]
+    waiting_since: Mapped[datetime | None] = mapped_column(Computed(WAITING_SINCE, persisted=True))
+    """Its place in the queue; null when nothing of it waits for a decision."""
     decided_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
     """First publication; edits keep it."""
@@ -193,30 +215,15 @@ class Flag(OwnedByShop, Base):
     review_id: Mapped[UUID] = mapped_column(ForeignKey("review.id", ondelete="CASCADE"))
     version: Mapped[int] = mapped_column(default=1)
     kind: Mapped[str]
-    """language, profanity, personal_data, link, duplicate, staff, blocked_word, velocity, report"""
+    """language, profanity, personal_data, link, duplicate, staff, blocked_word, velocity, report,
+    colleague, spam, machine_written, competitor"""
     explanation: Mapped[str]
     """One sentence for the moderator (English msgid)."""
     field: Mapped[str | None]
     start: Mapped[int | None]
     end: Mapped[int | None]
-
-
-class ReviewSketch(Base):
-    """One band of a review's MinHash sketch: reviews that share a band may be near-copies.
-
-    Plain equality on numbers is what an index can serve behind row-level security; text search
-    operators are not leak-proof and would read every row.
-    """
-
-    __tablename__ = "review_sketch"
-    __table_args__ = (Index("ix_review_sketch_band", "shop_id", "band", "value"),)
-
-    review_id: Mapped[UUID] = mapped_column(
-        ForeignKey("review.id", ondelete="CASCADE"), primary_key=True
-    )
-    band: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
-    shop_id: Mapped[UUID] = mapped_column(ForeignKey("shop.id", ondelete="CASCADE"))
-    value: Mapped[int] = mapped_column(BigInteger)
+    detail: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
+    """What it matched: ids of reviews, an entry of a list, figures, a colleague's note."""
 
 
 class ModerationDecision(OwnedByShop, Base):
@@ -227,7 +234,7 @@ class ModerationDecision(OwnedByShop, Base):
         CheckConstraint(f"action IN {ACTIONS}", name="action"),
         CheckConstraint(f"reason IS NULL OR reason IN {REASONS}", name="reason"),
         CheckConstraint(
-            "action = 'publish' OR (reason IS NOT NULL AND length(btrim(note)) > 0)",
+            "action IN ('publish', 'undo') OR (reason IS NOT NULL AND length(btrim(note)) > 0)",
             name="reasoned",
         ),
         CheckConstraint("actor IN ('member', 'api', 'clock', 'author')", name="actor"),
@@ -243,7 +250,15 @@ class ModerationDecision(OwnedByShop, Base):
     actor: Mapped[str]
     member_id: Mapped[UUID | None] = mapped_column(ForeignKey("member.id"))
     decided_at: Mapped[datetime] = mapped_column(default=clock.now)
+    taken_at: Mapped[datetime | None]
+    """When the review was taken from the queue for this decision."""
     rules_version: Mapped[str]
+    event_id: Mapped[UUID | None]
+    """The event that carries it out; while it is pending the decision can be undone."""
+    before: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
+    """How the review stood before, by references: what an undo restores."""
+    undoes: Mapped[UUID | None]
+    """The decision that this row takes back."""
 
 
 class Reply(OwnedByShop, Base):

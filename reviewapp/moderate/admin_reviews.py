@@ -13,11 +13,14 @@ from reviewapp.models.review import REVIEW_STATES, Review
 from reviewapp.moderate import queries, texts
 from reviewapp.moderate.admin import asked_for
 from reviewapp.moderate.blind import SHOWN_MEDIA
+from reviewapp.moderate.candidate import shown
+from reviewapp.moderate.carrying_out import Seen
+from reviewapp.moderate.queue_queries import queue_length
 from reviewapp.moderate.replies import Draft
 from reviewapp.moderate.reply_templates import REPLY_KINDS
 from reviewapp.moderate.review_page import review_page
-from reviewapp.moderate.rules import WAITING
-from reviewapp.moderate.service import By, Seen, decide
+from reviewapp.moderate.rules import WAITING, stars_shown
+from reviewapp.moderate.service import By, decide
 from reviewapp.web.auth import actor, gate_members, require
 from reviewapp.web.flashes import say
 from reviewapp.web.listing import chosen, listing, words
@@ -41,11 +44,12 @@ def index() -> str:
         "moderate/admin_reviews.html",
         page=listing(found, (Review.submitted_at, Review.id), newest_first=True),
         counts=queries.state_counts(session(), shop_id),
+        length=queue_length(session(), shop_id),
         products=queries.reviewed_products(session(), shop_id),
         state=state,
         product=product,
         words=words(),
-        waiting=WAITING,
+        stars_shown=stars_shown,
         texts=texts,
     )
 
@@ -71,7 +75,7 @@ def decision(review_id: UUID) -> Response | tuple[str, int]:
         if not version.isdecimal() or len(version) > 6:
             raise Conflict
         seen = Seen(state, int(version))
-        decide(session(), review, asked_for(review, action), by=_by(), seen=seen)
+        decide(session(), review, asked_for(shown(review), action), by=_by(), seen=seen)
     except Invalid as error:
         return review_page(review, doing=action, wrong=error.fields), error.status
     except Conflict as error:

@@ -10,11 +10,15 @@ from marshmallow import validate
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
+from reviewapp.core import clock
+from reviewapp.core.errors import Conflict
 from reviewapp.models.catalog import Product
 from reviewapp.models.review import REVIEW_STATES, Reply, Review
 from reviewapp.moderate import queries
+from reviewapp.moderate.candidate import candidate, the_candidate
+from reviewapp.moderate.carrying_out import Seen
 from reviewapp.moderate.replies import Draft, objections, publish_reply
-from reviewapp.moderate.rules import WAITING
+from reviewapp.moderate.rules import stars_shown
 from reviewapp.moderate.schemas import (
     DecisionArgs,
     ReplyArgs,
@@ -22,7 +26,7 @@ from reviewapp.moderate.schemas import (
     ReviewSchema,
     decision_of,
 )
-from reviewapp.moderate.service import By, Seen, decide
+from reviewapp.moderate.service import By, decide
 from reviewapp.web.api import ApiBlueprint, PageArgs, idempotent, page_of, paged
 from reviewapp.web.auth import actor, require
 from reviewapp.web.session import session
@@ -90,17 +94,19 @@ def one(review_id: UUID) -> dict[str, Any]:
 def decision(args: dict[str, Any], review_id: UUID) -> dict[str, Any]:
     """Publish, refuse, redact or hold; 409 when somebody decided or the author edited first."""
     review = _review(review_id)
+    words = candidate(session(), review, args["version"])
+    if words is None:
+        raise Conflict
     asked = decision_of(
-        review,
+        words,
         action=args["action"],
         reason=args["reason"],
         note=args["note"],
         typed=args["passages"],
         hold_days=args["hold_days"],
     )
-    seen = Seen(review.state, args["version"] or review.version)
-    decide(session(), review, asked, by=_by(), seen=seen)
-    return _told(_review(review_id))
+    decide(session(), review, asked, by=_by(), seen=Seen.of(words))
+    return _told(_review(review_id), final=True)
 
 
 @reviews.put("/reviews/<uuid:review_id>/reply")
@@ -131,8 +137,11 @@ def _by() -> By:
     return By("api", actor().label)
 
 
-def _told(review: Review) -> dict[str, Any]:
-    """A review as the API tells it; blind where the key could still decide (G12)."""
+def _told(review: Review, *, final: bool = False) -> dict[str, Any]:
+    """A review as the API tells it; blind where the key could still decide (G12).
+
+    `final`: this very key decided, and what a key decides cannot be taken back.
+    """
     standing = _standing(review)
     told: dict[str, Any] = {
         name: getattr(review, name)
@@ -143,12 +152,29 @@ def _told(review: Review) -> dict[str, Any]:
         "product": review.product.external_id,
         "language": review.locale,
         "photos": sum(asset.state in ("attached", "ready") for asset in review.media),
-        "flags": [flag for flag in review.flags if flag.version == review.version],
+        "flags": [
+            flag for flag in review.flags if flag.version == (review.edit_version or review.version)
+        ],
         "reply": _answer(standing) if standing else None,
     }
-    if review.state not in WAITING or not actor().may("review.decide"):
+    told["edit"] = _edit(review) if review.edit_version is not None else None
+    shown = final or stars_shown(review.waiting_since, review.decided_at, clock.now())
+    if shown or not actor().may("review.decide"):
         told["rating"] = review.rating
     return told
+
+
+def _edit(review: Review) -> dict[str, Any]:
+    """The author's newer words, which wait while the decided ones stay shown; without stars."""
+    words = the_candidate(session(), review)
+    return {
+        "version": words.version,
+        "state": words.state,
+        "title": words.title,
+        "body": words.body,
+        "display_name": words.display_name,
+        "sent_at": words.written_at,
+    }
 
 
 def _standing(review: Review) -> Reply | None:

@@ -10,8 +10,9 @@ from uuid import UUID
 
 from reviewapp.models.media import MediaAsset
 from reviewapp.models.review import Flag, Review
+from reviewapp.moderate.candidate import Candidate
 from reviewapp.moderate.passages import FIELDS, Piece, marked
-from reviewapp.moderate.signals import Span
+from reviewapp.moderate.signals import Span, merged
 from reviewapp.moderate.texts import CHOICES, QUESTIONS
 
 SHOWN_MEDIA = ("attached", "ready")
@@ -27,6 +28,11 @@ class FlagLine:
     words: str
     mark: str
     """What a form sends to name the place: "field:start:end"; "" where there is none."""
+    anchor: str
+    """The id of the marked words on the page; "" for a flag about the whole."""
+    reviews: Sequence[str]
+    """Ids of other reviews it is about."""
+    detail: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,8 @@ class Answer:
 
     question: str
     pieces: Sequence[Piece]
+    field: str
+    """The question's id, which flags name."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +63,8 @@ class BlindReview:
     flags: Sequence[FlagLine]
     submitted_at: datetime
     edited_at: datetime | None
+    is_edit: bool
+    """An earlier version is decided on and stays shown meanwhile."""
     decide_by: datetime | None
     verified_buyer: bool
     incentivized: bool
@@ -62,38 +72,40 @@ class BlindReview:
     staff: bool
 
 
-def blind(review: Review, labels: Mapping[str, str] | None = None) -> BlindReview:
-    """`review` (with product, flags and media loaded) without its stars.
+def blind(review: Review, words: Candidate, labels: Mapping[str, str] | None = None) -> BlindReview:
+    """`review` (with product, flags and media loaded) in `words`, without its stars.
 
     `labels` name the shop's own questions by id.
     """
-    flags = [flag for flag in review.flags if flag.version == review.version]
-    texts = {"title": review.title, "body": review.body}
+    flags = [flag for flag in review.flags if flag.version == words.version]
     answers = {
         name: CHOICES.get((name, str(value)), str(value))
-        for name, value in review.answers.items()
+        for name, value in words.answers.items()
         if value not in ("", None)
     }
     return BlindReview(
         id=review.id,
-        version=review.version,
-        state=review.state,
-        display_name=review.display_name,
+        version=words.version,
+        state=words.state,
+        display_name=words.display_name,
         product=review.product.title,
         product_url=review.product.url,
         product_image=review.product.image_url,
-        title=_pieces(review.title, "title", flags),
-        body=_pieces(review.body, "body", flags),
+        title=_pieces(words.title, "title", flags),
+        body=_pieces(words.body, "body", flags),
         answers=[
             Answer(
-                (labels or {}).get(name) or QUESTIONS.get(name, name), _pieces(text, name, flags)
+                (labels or {}).get(name) or QUESTIONS.get(name, name),
+                _pieces(text, name, flags),
+                name,
             )
             for name, text in answers.items()
         ],
         photos=[asset for asset in review.media if asset.state in SHOWN_MEDIA],
-        flags=_lines(flags, texts | answers),
+        flags=_lines(flags, words.texts | answers),
         submitted_at=review.submitted_at,
-        edited_at=review.edited_at,
+        edited_at=words.written_at if words.version > 1 else None,
+        is_edit=words.is_edit,
         decide_by=review.decide_by,
         verified_buyer=review.verified_buyer,
         incentivized=review.incentivized,
@@ -123,6 +135,19 @@ def _pieces(text: str, field: str, flags: Sequence[Flag]) -> list[Piece]:
     )
 
 
+def _anchor(flag: Flag, flags: Sequence[Flag]) -> str:
+    """The marked run that holds the flag's words: overlapping flags share one."""
+    if flag.field is None or flag.start is None:
+        return ""
+    spans = [
+        Span(one.start, one.end)
+        for one in flags
+        if one.field == flag.field and one.start is not None and one.end is not None
+    ]
+    start = next((span.start for span in merged(spans) if span.end > flag.start), flag.start)
+    return f"mark-{flag.field}-{start}"
+
+
 def _lines(flags: Sequence[Flag], texts: Mapping[str, str]) -> list[FlagLine]:
     """The flags in the order of the text, those about the whole review first."""
     order = {name: place for place, name in enumerate(texts)}
@@ -137,6 +162,9 @@ def _lines(flags: Sequence[Flag], texts: Mapping[str, str]) -> list[FlagLine]:
             field=flag.field,
             words=texts.get(flag.field or "", "")[flag.start : flag.end] if flag.field else "",
             mark=f"{flag.field}:{flag.start}:{flag.end}" if flag.field in FIELDS else "",
+            anchor=_anchor(flag, flags),
+            reviews=flag.detail.get("reviews", ()),
+            detail=flag.detail,
         )
         for flag in ordered
     ]

@@ -30,6 +30,8 @@ class Piece:
 
     text: str
     kinds: tuple[str, ...]
+    start: int = 0
+    """Where it begins in the whole text: what a flag's link leads to."""
 
 
 def find_passages(texts: Mapping[str, str], typed: str) -> list[Passage]:
@@ -81,10 +83,10 @@ def marked(text: str, marks: Sequence[tuple[Span, str]]) -> list[Piece]:
         if start >= end:
             continue
         if start > at:
-            pieces.append(Piece(text[at:start], ()))
+            pieces.append(Piece(text[at:start], (), at))
         kinds = {kind for mark, kind in marks if mark.start < end and start < mark.end}
-        pieces.append(Piece(text[start:end], tuple(sorted(kinds))))
+        pieces.append(Piece(text[start:end], tuple(sorted(kinds)), start))
         at = end
     if at < len(text):
-        pieces.append(Piece(text[at:], ()))
+        pieces.append(Piece(text[at:], (), at))
     return pieces

@@ -1,4 +1,4 @@
-"""What moderators look at: the queue in the order of arrival, lists, one review with its history.
+"""What moderators look at: one review with its history and evidence, lists of reviews.
 
 Nothing here sorts, filters or groups waiting reviews by their stars (G12).
 """
@@ -7,37 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, and_, func, or_, select, tuple_
+from sqlalchemy import Select, func, or_, select, tuple_
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from reviewapp.core.errors import NotFound
 from reviewapp.models.account import Member
 from reviewapp.models.catalog import Customer, Order, OrderLine, Product
 from reviewapp.models.media import MediaAsset
-from reviewapp.models.review import Flag, Review, ReviewSketch, ReviewVersion
+from reviewapp.models.moderation import ReviewSketch
+from reviewapp.models.review import Review, ReviewVersion
+from reviewapp.moderate.candidate import the_candidate
 from reviewapp.moderate.picture_signals import PictureLine, picture_lines
-from reviewapp.moderate.rules import WAITING
 from reviewapp.moderate.similarity import NEAR_COPY, similarity
 
-QUEUE_SHOWN = 50
 CANDIDATES = 50
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """A line of the queue; there is no room for stars in it."""
-
-    id: UUID
-    display_name: str
-    title: str
-    excerpt: str
-    product: str
-    submitted_at: datetime
-    state: str
-    flagged: bool
 
 
 @dataclass(frozen=True)
@@ -52,46 +37,6 @@ class Evidence:
     members: dict[UUID, str]
     versions: Sequence[ReviewVersion]
     pictures: Sequence[PictureLine]
-
-
-def review_queue(session: Session, shop_id: UUID, around: UUID | None = None) -> list[Waiting]:
-    """Waiting reviews, oldest first; from a little before `around` when one is told."""
-    waiting = _waiting(shop_id)
-    if around is not None:
-        place = _place(session, around)
-        before = session.execute(
-            waiting.where(tuple_(Review.submitted_at, Review.id) < place)
-            .order_by(Review.submitted_at.desc(), Review.id.desc())
-            .limit(QUEUE_SHOWN // 5)
-        ).all()[::-1]
-        rest = waiting.where(tuple_(Review.submitted_at, Review.id) >= place)
-    else:
-        before, rest = [], waiting
-    after = session.execute(
-        rest.order_by(Review.submitted_at, Review.id).limit(QUEUE_SHOWN - len(before))
-    ).all()
-    return [Waiting(*row) for row in (*before, *after)]
-
-
-def queue_length(session: Session, shop_id: UUID) -> int:
-    """How many reviews wait for a decision."""
-    return (
-        session.scalar(
-            select(func.count()).where(Review.shop_id == shop_id, Review.state.in_(WAITING))
-        )
-        or 0
-    )
-
-
-def next_in_queue(session: Session, review: Review) -> UUID | None:
-    """The waiting review after this one in the order of arrival; past the end, the oldest."""
-    place = tuple_(Review.submitted_at, Review.id)
-    waiting = select(Review.id).where(
-        Review.shop_id == review.shop_id, Review.state.in_(WAITING), Review.id != review.id
-    )
-    ordered = waiting.order_by(Review.submitted_at, Review.id).limit(1)
-    later = ordered.where(place > (review.submitted_at, review.id))
-    return session.scalar(later) or session.scalar(ordered)
 
 
 def the_review(session: Session, shop_id: UUID, review_id: UUID) -> Review:
@@ -173,7 +118,8 @@ def near_copies(session: Session, review: Review) -> list[Review]:
     candidates = session.scalars(
         select(Review).where(Review.id.in_(sharing)).options(joinedload(Review.product))
     ).all()
-    scored = [(similarity(review.body, other.body), other) for other in candidates]
+    body = the_candidate(session, review).body
+    scored = [(similarity(body, other.body), other) for other in candidates]
     near = [pair for pair in scored if pair[0] >= NEAR_COPY]
     return [other for _, other in sorted(near, key=lambda pair: (-pair[0], pair[1].id))]
 
@@ -225,37 +171,6 @@ def reviewed_products(session: Session, shop_id: UUID) -> list[Product]:
             .limit(200)
         )
     )
-
-
-def _waiting(shop_id: UUID) -> Select[UUID, str, str, str, str, datetime, str, bool]:
-    flagged = (
-        select(Flag.id)
-        .where(and_(Flag.review_id == Review.id, Flag.version == Review.version))
-        .exists()
-    )
-    return (
-        select(
-            Review.id,
-            Review.display_name,
-            Review.title,
-            func.left(Review.body, 160),
-            Product.title,
-            Review.submitted_at,
-            Review.state,
-            flagged,
-        )
-        .join(Product, Product.id == Review.product_id)
-        .where(Review.shop_id == shop_id, Review.state.in_(WAITING))
-    )
-
-
-def _place(session: Session, review_id: UUID) -> tuple[datetime, UUID]:
-    row = session.execute(
-        select(Review.submitted_at, Review.id).where(Review.id == review_id)
-    ).first()
-    if row is None:
-        raise NotFound
-    return row.submitted_at, row.id
 
 
 def _members(session: Session, review: Review) -> dict[UUID, str]:

@@ -8,9 +8,11 @@ from typing import Any
 
 from flask import render_template, request
 
+from reviewapp.core import clock
 from reviewapp.models.review import Reply, Review
 from reviewapp.moderate import queries, texts
 from reviewapp.moderate.blind import blind, question_labels
+from reviewapp.moderate.candidate import shown
 from reviewapp.moderate.drafting import suggest_kind
 from reviewapp.moderate.drafts import draft_facts
 from reviewapp.moderate.passages import Piece, marked
@@ -18,7 +20,7 @@ from reviewapp.moderate.replies import Draft
 from reviewapp.moderate.reply_rules import Objection
 from reviewapp.moderate.reply_store import Template, templates_in_force
 from reviewapp.moderate.reply_templates import fill_template
-from reviewapp.moderate.rules import WAITING, decision_options
+from reviewapp.moderate.rules import WAITING, decision_options, stars_shown
 from reviewapp.moderate.signals import Span
 from reviewapp.web.auth import actor
 from reviewapp.web.listing import chosen
@@ -52,8 +54,9 @@ def review_page(
     return render_template(
         "moderate/admin_review.html",
         review=review,
-        item=blind(review, question_labels(shop.settings.questions_by_product_type)),
+        item=blind(review, shown(review), question_labels(shop.settings.questions_by_product_type)),
         decided=review.state not in WAITING,
+        stars=stars_shown(review.waiting_since, review.decided_at, clock.now()),
         evidence=queries.evidence(session(), review),
         options=decision_options(review.state).reasons,
         standing=standing,

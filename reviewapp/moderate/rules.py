@@ -19,6 +19,11 @@ from reviewapp.moderate.signals import Signal, Span
 RULES_VERSION = "moderation-1"
 """Recorded with every decision; raise it when screening or deciding changes."""
 
+UNDO_WITHIN = timedelta(seconds=10)
+"""So long a moderator can take a decision back."""
+TAKES_EFFECT_AFTER = timedelta(seconds=12)
+"""Until then nothing a moderator decided is seen outside, and the stars stay hidden: whoever
+could still take a decision back must not know them (G12)."""
 MOST_DAYS = 14
 """Nobody may let a review wait longer, pending or held (G14)."""
 VELOCITY_HOURS = 24
@@ -120,6 +125,13 @@ def screen(facts: ScreenFacts) -> list[Signal]:
 def decision_options(state: str) -> Options:
     """What may be decided in `state`; the same for every review in it (G12)."""
     return Options({action: REASONS_BY_ACTION[action] for action in ACTIONS_BY_STATE[state]})
+
+
+def stars_shown(waiting_since: datetime | None, decided_at: datetime | None, now: datetime) -> bool:
+    """Whether the team may see the stars: nothing waits, and nothing can be undone (G12)."""
+    if waiting_since is not None:
+        return False
+    return decided_at is None or decided_at + TAKES_EFFECT_AFTER <= now
 
 
 def is_staff(email: str | None, staff_emails: frozenset[str], own_domains: tuple[str, ...]) -> bool:

@@ -9,12 +9,14 @@ import marshmallow as ma
 from marshmallow import validate
 
 from reviewapp.core.errors import Invalid
-from reviewapp.models.review import REVIEW_STATES, Review
+from reviewapp.models.review import REVIEW_STATES
+from reviewapp.moderate.candidate import Candidate
+from reviewapp.moderate.carrying_out import Decision
 from reviewapp.moderate.passages import FIELDS, Passage, find_passages
 from reviewapp.moderate.replies import REPLY_PLACES
 from reviewapp.moderate.reply_rules import LONGEST_IMPROVEMENT, LONGEST_REPLY, REPLY_KINDS
 from reviewapp.moderate.rules import MOST_DAYS, REASONS_BY_ACTION
-from reviewapp.moderate.service import LONGEST_NOTE, Decision
+from reviewapp.moderate.service import LONGEST_NOTE
 
 LONGEST_PASSAGE = 5_000
 MOST_PASSAGES = 50
@@ -25,7 +27,7 @@ _REASONS = sorted({reason for reasons in REASONS_BY_ACTION.values() for reason i
 
 
 def decision_of(
-    review: Review,
+    words: Candidate,
     *,
     action: str,
     reason: str | None = None,
@@ -39,12 +41,12 @@ def decision_of(
     `typed` are quoted words, `marks` places of flags ("body:4:9"). Invalid names words that do
     not stand in the review.
     """
-    texts = {"title": review.title, "body": review.body}
+    texts = words.texts
     passages, unknown = [], []
-    for words in [line.strip() for line in typed if line.strip()][:MOST_PASSAGES]:
-        found = find_passages(texts, words[:LONGEST_PASSAGE])
+    for quoted in [line.strip() for line in typed if line.strip()][:MOST_PASSAGES]:
+        found = find_passages(texts, quoted[:LONGEST_PASSAGE])
         passages += found
-        unknown += [] if found else [NOT_FOUND.format(words[:80])]
+        unknown += [] if found else [NOT_FOUND.format(quoted[:80])]
     for mark in list(marks)[:MOST_PASSAGES]:
         match = _MARK.fullmatch(mark)
         passage = match and Passage(match[1], int(match[2]), int(match[3]))
@@ -161,6 +163,17 @@ class ReplySchema(ma.Schema):
     )
 
 
+class EditSchema(ma.Schema):
+    """A change of a published review that waits for a decision."""
+
+    version = ma.fields.Integer()
+    state = ma.fields.String()
+    title = ma.fields.String()
+    body = ma.fields.String()
+    display_name = ma.fields.String()
+    sent_at = ma.fields.AwareDateTime()
+
+
 class ReviewSchema(ma.Schema):
     """A review. `rating` is left out while it waits, for keys that may decide on it."""
 
@@ -176,6 +189,13 @@ class ReviewSchema(ma.Schema):
     display_name = ma.fields.String()
     language = ma.fields.String()
     version = ma.fields.Integer()
+    edit = ma.fields.Nested(
+        EditSchema,
+        allow_none=True,
+        metadata={
+            "description": "The author's newer version; this one stays shown until it is decided."
+        },
+    )
     submitted_at = ma.fields.AwareDateTime()
     edited_at = ma.fields.AwareDateTime(allow_none=True)
     decide_by = ma.fields.AwareDateTime(

@@ -14,21 +14,23 @@ from reviewapp.core.errors import Conflict
 from reviewapp.core.kit import Kit
 from reviewapp.models.account import Member, Shop
 from reviewapp.models.catalog import Order, OrderLine
+from reviewapp.models.moderation import ReviewSketch
 from reviewapp.models.outbox import OutboxEvent
-from reviewapp.models.review import Flag, Review, ReviewSketch
+from reviewapp.models.review import Flag, Review
 from reviewapp.moderate import similarity
+from reviewapp.moderate.candidate import Candidate, candidate, the_candidate
+from reviewapp.moderate.carrying_out import Decision
 from reviewapp.moderate.language import guess_language
 from reviewapp.moderate.links import host_of
 from reviewapp.moderate.queries import near_copies
 from reviewapp.moderate.rules import (
     MOST_DAYS,
     VELOCITY_HOURS,
-    WAITING,
     ScreenFacts,
     must_be_decided_by,
     screen,
 )
-from reviewapp.moderate.service import CLOCK, Decision, decide
+from reviewapp.moderate.service import CLOCK, decide
 
 BATCH = 200
 
@@ -40,13 +42,15 @@ def screen_review(session: Session, kit: Kit, event: OutboxEvent) -> None:
     has its own event; the flags of older versions stay.
     """
     review = _loaded(session, UUID(event.payload["review_id"]))
-    if review is None or review.version != event.payload["version"]:
+    if review is None or (words := candidate(session, review, event.payload["version"])) is None:
         return
-    keep_sketch(session, review)
-    facts = gather(session, review)
+    keep_sketch(session, review, words)
+    facts = gather(session, review, words)
     session.execute(
         delete(Flag).where(
-            Flag.review_id == review.id, Flag.version == review.version, Flag.kind != "report"
+            Flag.review_id == review.id,
+            Flag.version == words.version,
+            Flag.kind.not_in(("report", "colleague")),
         )
     )
     signals = screen(facts)
@@ -54,7 +58,7 @@ def screen_review(session: Session, kit: Kit, event: OutboxEvent) -> None:
         Flag(
             shop_id=review.shop_id,
             review_id=review.id,
-            version=review.version,
+            version=words.version,
             kind=signal.kind,
             explanation=signal.explanation,
             field=signal.field,
@@ -78,30 +82,30 @@ def publish_overdue(kit: Kit) -> int:
     return published
 
 
-def keep_sketch(session: Session, review: Review) -> None:
-    """Store the sketch of the review's present words in place of an older one."""
+def keep_sketch(session: Session, review: Review, words: Candidate) -> None:
+    """Store the sketch of the review's newest words in place of an older one."""
     session.execute(delete(ReviewSketch).where(ReviewSketch.review_id == review.id))
     session.add_all(
         ReviewSketch(review_id=review.id, shop_id=review.shop_id, band=band, value=value)
-        for band, value in enumerate(similarity.sketch(review.body))
+        for band, value in enumerate(similarity.sketch(words.body))
     )
     session.flush()
 
 
-def gather(session: Session, review: Review) -> ScreenFacts:
+def gather(session: Session, review: Review, words: Candidate) -> ScreenFacts:
     """What screening may know of a review; the stars and answers about them are left out."""
     shop = session.get_one(Shop, review.shop_id)
     order = session.scalar(
         select(Order).join(OrderLine).where(OrderLine.id == review.order_line_id)
     )
     customer = review.customer
-    answers = ((name, text) for name, text in review.answers.items() if isinstance(text, str))
+    answers = ((name, text) for name, text in words.answers.items() if isinstance(text, str))
     countries = (order and order.country, customer and customer.country, shop.country)
     domains = [*shop.settings.staff_domains, host_of(shop.url or "")]
     return ScreenFacts(
-        texts=(("title", review.title), ("body", review.body), *answers),
+        texts=(("title", words.title), ("body", words.body), *answers),
         locale=review.locale,
-        guess=guess_language(f"{review.title}\n{review.body}"),
+        guess=guess_language(f"{words.title}\n{words.body}"),
         countries=tuple(dict.fromkeys(code for code in countries if code)),
         order_number=order.external_id if order else None,
         author_email=customer.email if customer else None,
@@ -143,7 +147,10 @@ def _recent_reviews(session: Session, review: Review) -> int:
 def _publish(kit: Kit, shop_id: UUID, review_id: UUID) -> int:
     with kit.database.transaction(shop_id) as session:
         review = session.get_one(Review, review_id)
-        if review.state not in WAITING or _deadline(review) > clock.now():
+        if review.waiting_since is None:
+            return 0
+        words = the_candidate(session, review)
+        if _deadline(review, words) > clock.now():
             return 0
         decide(session, review, Decision("publish"), by=CLOCK)
         return 1
@@ -151,29 +158,28 @@ def _publish(kit: Kit, shop_id: UUID, review_id: UUID) -> int:
 
 def _overdue(kit: Kit) -> list[tuple[UUID, UUID]]:
     now = clock.now()
-    written_at = func.coalesce(Review.edited_at, Review.submitted_at)
+    written_at = func.coalesce(Review.edit_sent_at, Review.edited_at, Review.submitted_at)
+    state = func.coalesce(Review.edit_state, Review.state)
     with kit.database.transaction(EVERY_SHOP) as session:
         rows = session.execute(
             select(Review.shop_id, Review.id)
             .where(
-                Review.state.in_(WAITING),
+                Review.waiting_since.is_not(None),
                 or_(
                     Review.decide_by <= now,
                     and_(
-                        Review.state == "pending",
+                        state == "pending",
                         written_at <= now - timedelta(days=MOST_DAYS),
                     ),
                 ),
             )
-            .order_by(Review.submitted_at, Review.id)
+            .order_by(Review.waiting_since, Review.id)
             .limit(BATCH)
         )
         return [(row.shop_id, row.id) for row in rows]
 
 
-def _deadline(review: Review) -> datetime:
+def _deadline(review: Review, words: Candidate) -> datetime:
     return must_be_decided_by(
-        state=review.state,
-        decide_by=review.decide_by,
-        written_at=review.edited_at or review.submitted_at,
+        state=words.state, decide_by=review.decide_by, written_at=words.written_at
     )

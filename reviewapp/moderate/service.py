@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reviewapp.audit.service import record
 from reviewapp.core import clock
-from reviewapp.core.db import rows_changed
-from reviewapp.core.errors import Conflict, Invalid
+from reviewapp.core.errors import Invalid
+from reviewapp.core.ids import new_id
+from reviewapp.models.moderation import ReviewClaim
+from reviewapp.models.outbox import OutboxEvent
 from reviewapp.models.review import ModerationDecision, Review
-from reviewapp.moderate.passages import Passage, with_redactions
-from reviewapp.moderate.rules import RULES_VERSION, WAITING, decision_options, hold_until
+from reviewapp.moderate.candidate import the_candidate
+from reviewapp.moderate.carrying_out import Decision, Seen, carry_out, snapshot
+from reviewapp.moderate.rules import RULES_VERSION, TAKES_EFFECT_AFTER, decision_options
 from reviewapp.outbox.messages import emit
 
 LONGEST_NOTE = 2_000
-STATE_AFTER = {"publish": "published", "refuse": "refused", "redact": "published", "hold": "held"}
 
 
 @dataclass(frozen=True)
@@ -35,43 +38,45 @@ class By:
 CLOCK = By("clock", "clock")
 
 
-@dataclass(frozen=True)
-class Decision:
-    """What is to be done. `passages`: what a redaction takes out, or what a refusal is about."""
-
-    action: str
-    reason: str | None = None
-    note: str = ""
-    passages: tuple[Passage, ...] = ()
-    hold_days: int | None = None
-
-
-@dataclass(frozen=True)
-class Seen:
-    """The review as the one who decides saw it; anything else by now is a Conflict."""
-
-    state: str
-    version: int
-
-    @classmethod
-    def of(cls, review: Review) -> Seen:
-        """The review as it is loaded."""
-        return cls(review.state, review.version)
-
-
 def decide(
-    session: Session, review: Review, decision: Decision, *, by: By, seen: Seen | None = None
+    session: Session,
+    review: Review,
+    decision: Decision,
+    *,
+    by: By,
+    seen: Seen | None = None,
+    undoable_since: datetime | None = None,
 ) -> ModerationDecision:
-    """Carry out a decision on `review` and tell the rest of the house.
+    """Carry out a decision on `review`, or on its waiting edit, and tell the rest of the house.
 
     Nothing here reads the stars (G12). Invalid with its fields when the decision lacks a listed
     reason, a note or a passage; Conflict `already_decided` when somebody was first, `conflict`
     when the author changed the words meanwhile. A redaction of a waiting review publishes it
-    without the passages.
+    without the passages. With `undoable_since` (now), what follows waits `TAKES_EFFECT_AFTER`;
+    decisions that share it are taken back together.
     """
-    seen = seen or Seen.of(review)
+    seen = seen or Seen.of(the_candidate(session, review))
     check(decision, seen.state)
-    row = ModerationDecision(
+    row = _row(review, decision, by, seen)
+    row.decided_at = undoable_since or clock.now()
+    taken_at = _let_go(session, review)
+    row.taken_at = taken_at if by.actor == "member" else None
+    carry_out(session, review, decision, seen)
+    event = _emit(session, decision, seen, row.id, review)
+    if undoable_since is not None:
+        event.due_at = undoable_since + TAKES_EFFECT_AFTER
+    session.flush()
+    row.event_id = event.id
+    session.add(row)
+    _log(session, row, decision, by, before=seen.state)
+    session.refresh(review)
+    return row
+
+
+def _row(review: Review, decision: Decision, by: By, seen: Seen) -> ModerationDecision:
+    """The decision as it is kept, with how the review stood before."""
+    return ModerationDecision(
+        id=new_id(),
         shop_id=review.shop_id,
         review_id=review.id,
         version=seen.version,
@@ -80,15 +85,9 @@ def decide(
         note=decision.note.strip(),
         actor=by.actor,
         member_id=by.member_id,
-        decided_at=clock.now(),
         rules_version=RULES_VERSION,
+        before=snapshot(review),
     )
-    _change(session, review, decision, seen)
-    session.add(row)
-    session.flush()
-    _tell(session, row, decision, by, before=seen.state)
-    session.refresh(review)
-    return row
 
 
 def check(decision: Decision, state: str) -> None:
@@ -109,57 +108,51 @@ def check(decision: Decision, state: str) -> None:
         raise Invalid(fields=wrong)
 
 
-def _change(session: Session, review: Review, decision: Decision, seen: Seen) -> None:
-    """The guarded UPDATE: exactly one row in the state and version that was seen."""
-    now = clock.now()
-    values: dict[str, Any] = {"state": STATE_AFTER[decision.action]}
+def _let_go(session: Session, review: Review) -> datetime | None:
+    """Nobody has it in hand any more; says since when somebody had."""
+    claim = session.scalars(
+        select(ReviewClaim).where(ReviewClaim.review_id == review.id)
+    ).one_or_none()
+    if claim is None:
+        return None
+    session.delete(claim)
+    return claim.taken_at
+
+
+def _emit(
+    session: Session,
+    decision: Decision,
+    seen: Seen,
+    decision_id: UUID,
+    review: Review,
+) -> OutboxEvent:
+    facts: dict[str, Any] = {
+        "review_id": review.id,
+        "version": seen.version,
+        "decision_id": decision_id,
+    }
+    shop_id = review.shop_id
+    if decision.action == "refuse":
+        return emit(
+            session,
+            "review.edit_refused" if seen.version == review.edit_version else "review.refused",
+            shop_id=shop_id,
+            passages=_spans(decision),
+            **facts,
+        )
     if decision.action == "hold":
-        values |= {"decide_by": hold_until(now, decision.hold_days)}
-    else:
-        values |= {"decide_by": None, "decided_at": now}
-    if decision.action == "redact":
-        assert decision.reason is not None
-        values["redactions"] = with_redactions(
-            review.redactions, decision.passages, decision.reason
-        )
-    changed = rows_changed(
-        session,
-        update(Review)
-        .where(
-            Review.id == review.id,
-            Review.state == seen.state,
-            Review.version == seen.version,
-            Review.redactions == review.redactions,
-        )
-        .values(**values)
-        .execution_options(synchronize_session=False),
-    )
-    if changed != 1:
-        session.refresh(review)
-        decided = seen.state in WAITING and review.state not in WAITING
-        raise Conflict("already_decided" if decided else "conflict")
+        return emit(session, "review.held", shop_id=shop_id, **facts)
+    if seen.state == "published":
+        return emit(session, "review.redacted", shop_id=shop_id, **facts)
+    return emit(session, "review.published", shop_id=shop_id, **facts)
 
 
-def _tell(
+def _log(
     session: Session, row: ModerationDecision, decision: Decision, by: By, before: str
 ) -> None:
-    facts: dict[str, Any] = {
-        "review_id": row.review_id,
-        "version": row.version,
-        "decision_id": row.id,
-    }
-    shop_id = row.shop_id
-    if decision.action == "refuse":
-        emit(session, "review.refused", shop_id=shop_id, **facts, passages=_spans(decision))
-    elif decision.action == "hold":
-        emit(session, "review.held", shop_id=shop_id, **facts)
-    elif before == "published":
-        emit(session, "review.redacted", shop_id=shop_id, **facts)
-    else:
-        emit(session, "review.published", shop_id=shop_id, **facts)
     record(
         session,
-        shop_id=shop_id,
+        shop_id=row.shop_id,
         actor=by.label,
         action=f"review.{decision.action}",
         subject=f"review:{row.review_id}",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+COLLEAGUE = "A colleague asks for a second look."
+
 
 @dataclass(frozen=True, order=True)
 class Span:

@@ -18,7 +18,7 @@ LONGEST_PASSAGE = 300
 
 
 def tell_refused_author(session: Session, kit: Kit, event: OutboxEvent) -> None:
-    """After review.refused: the reason, the passage, the moderator's words, and the author's page.
+    """After review.refused and review.edit_refused: reason, passage, note, and the own page.
 
     Reviews without an address or without a link of their own (imported ones) are not written to.
     """

@@ -39,6 +39,7 @@ ACTIONS = {
     "refuse": "Refused",
     "redact": "Published with a passage taken out",
     "hold": "Held as possible fraud",
+    "undo": "Taken back",
 }
 STATES = {
     "pending": ("Waiting", "info", "clock"),
@@ -59,8 +60,19 @@ FLAGS = {
     "blocked_word": ("Your list of words", "list-checks"),
     "velocity": ("Many at once", "clock"),
     "report": ("Reported", "flag"),
+    "colleague": ("A colleague asks", "users"),
+    "spam": ("Reads like spam", "send"),
+    "machine_written": ("Reads like machine-written", "settings"),
+    "competitor": ("Another brand", "tag"),
 }
 """Kind of flag → label, icon; all look alike, none has a colour that judges."""
+
+FLAG_SETTINGS = {
+    "blocked_word": "blocked_words",
+    "competitor": "competitor_names",
+    "staff": "staff_domains",
+}
+"""Kind of flag → the setting whose entries it matched."""
 
 REPLY_KINDS = {
     "mismatch": "Not what they expected",

@@ -135,7 +135,7 @@ def _waiting(shop_id: UUID, key: str) -> int | str:
         "incidents": (Incident, Incident.closed_at.is_(None)),
         "improvements": (Improvement, Improvement.state == "proposed"),
         "questions": (Question, Question.state == "pending"),
-        "queue": (Review, Review.state.in_(("pending", "held"))),
+        "queue": (Review, Review.waiting_since.is_not(None)),
     }
     if key not in waits:
         return 0

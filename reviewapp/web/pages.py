@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from babel.dates import format_timedelta
 from flask import Flask, g
 from markupsafe import Markup
 
@@ -22,7 +23,7 @@ def bind_pages(app: Flask) -> None:
     app.jinja_env.globals.update(
         _=gettext, gettext=gettext, ngettext=ngettext, csrf_token=csrf_token, now=clock.now
     )
-    app.jinja_env.filters.update(when=when, day=day)
+    app.jinja_env.filters.update(when=when, day=day, span=span)
     app.context_processor(_page_values)
 
 
@@ -51,6 +52,12 @@ def when(instant: datetime | None, time_zone: str = "UTC") -> Markup | str:
 def day(instant: datetime | None, time_zone: str = "UTC") -> str:
     """The date of an instant in the shop's zone."""
     return "" if instant is None else page_translator().long_date(instant, time_zone)
+
+
+def span(seconds: float) -> str:
+    """A length of time as people say it: "3 hours"."""
+    locale = page_translator().locale
+    return format_timedelta(timedelta(seconds=float(seconds)), threshold=1.5, locale=locale)
 
 
 def _page_values() -> dict[str, Any]:

@@ -23,7 +23,7 @@ def transparency(session: Session, shop_id: UUID) -> Transparency:
             func.count().filter(published),
             func.count().filter(published, Review.verified_buyer),
             func.count().filter(published, Review.incentivized),
-            func.count().filter(Review.state.in_(("pending", "held"))),
+            func.count().filter(Review.waiting_since.is_not(None)),
             func.count().filter(Review.state == "withdrawn"),
         ).where(Review.shop_id == shop_id)
     ).one()

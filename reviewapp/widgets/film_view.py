@@ -8,18 +8,26 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from reviewapp.media.claims import HAS_POSTER
 from reviewapp.models.media import MediaAsset, Rendition
+from reviewapp.models.review import Review
 from reviewapp.widgets.values import Captions, Film, PhotoSource, media_path
 
+_SHOWN = aliased(Review)
+OF_SHOWN_VERSION = (
+    MediaAsset.review_version
+    <= select(_SHOWN.version).where(_SHOWN.id == MediaAsset.review_id).scalar_subquery()
+)
+"""It came with the version that is shown, not with an author's edit that still waits."""
 SHOWN_FILM = and_(
+    OF_SHOWN_VERSION,
     MediaAsset.kind == "video",
     or_(MediaAsset.state == "ready", and_(MediaAsset.state == "attached", HAS_POSTER)),
 )
 """What makes an asset a film that may be shown with its published review, playable or not yet."""
-SHOWN_PHOTO = and_(MediaAsset.kind == "photo", MediaAsset.state == "ready")
+SHOWN_PHOTO = and_(OF_SHOWN_VERSION, MediaAsset.kind == "photo", MediaAsset.state == "ready")
 SHOWN_MEDIA = or_(SHOWN_PHOTO, SHOWN_FILM)
 
 

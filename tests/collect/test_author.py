@@ -14,7 +14,7 @@ from reviewapp.models.case import CaseMessage
 from reviewapp.models.catalog import Suppression
 from reviewapp.models.media import MediaAsset
 from reviewapp.models.outbox import OutboxEvent
-from reviewapp.models.review import ModerationDecision, Review, ReviewVersion
+from reviewapp.models.review import ModerationDecision, Review
 from reviewapp.models.review_request import ReviewRequest
 from reviewapp.models.rights import USES, PermissionEntry
 from reviewapp.rights.rules import rights_in_force
@@ -73,27 +73,6 @@ def test_the_state_is_told_in_plain_words(sent, committed, state, words):
                 )
             )
     assert words in said(sent.get("/mine").text)
-
-
-def test_an_edit_is_a_version_that_is_checked_anew(sent, committed):
-    with committed() as session:
-        review = session.get_one(Review, review_of(sent).id)
-        review.state, review.decided_at = "published", clock.now()
-    form = sent.get(f"/mine/reviews/{review.id}").text
-    assert REVIEW["body"] in form
-    answer = edit(sent, rating="1", body="The glaze came off.", question_delivery="well")
-    assert answer.headers["Location"].endswith("/mine?done=edited")
-    review = review_of(sent)
-    assert (review.state, review.version, review.rating) == ("pending", 2, 1)
-    assert review.decided_at is None
-    assert review.edited_at is not None
-    kept = rows(sent.kit, ReviewVersion)
-    assert [(version.rating, version.body) for version in kept] == [
-        (4, REVIEW["body"]),
-        (1, "The glaze came off."),
-    ]
-    assert kept[0].sha256 != kept[1].sha256
-    assert events(sent, "review.edited")[0].payload["version"] == 2
 
 
 def test_nothing_changed_is_no_version(sent):

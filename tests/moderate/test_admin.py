@@ -78,17 +78,20 @@ def test_pages_differ_in_nothing_for_one_star_and_five(
     assert pages[1] == pages[2] == pages[3] == pages[4] == pages[5]
 
 
-def test_deciding_shows_the_stars_and_leads_on(
+def test_deciding_leads_on_and_shows_the_stars_once_it_is_final(
     moderator: SignedIn, sent_review: Callable[..., Review], kit: Kit
 ) -> None:
     first, second = sent_review(rating=2), sent_review(rating=5, body="A second one, quite alike.")
     answer = decide(moderator, first, action="publish")
-    assert answer.status_code == 302
+    assert answer.location.endswith(f"/admin/queue/{second.id}")
     assert stored(kit, first).state == "published"
-    page = moderator.get(answer.location).get_data(as_text=True)
+    page = moderator.get(f"/admin/queue/{first.id}/decided").get_data(as_text=True)
+    assert "out of 5 stars" not in page, "who can undo must not know them"
+    assert "2 out of 5 stars" not in moderator.get("/admin/reviews").get_data(as_text=True)
+    with clock.frozen(clock.now() + timedelta(seconds=13)):
+        page = moderator.get(f"/admin/queue/{first.id}/decided").get_data(as_text=True)
     assert "2 out of 5 stars" in page
-    assert f"/admin/queue/{second.id}" in page
-    assert "5 out of 5 stars" not in page
+    assert "5 out of 5 stars" not in page.replace("2 out of 5 stars", "")
 
 
 def test_refusing_asks_for_a_listed_reason_and_a_note(

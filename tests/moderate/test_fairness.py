@@ -14,9 +14,10 @@ from reviewapp.models.account import Shop
 from reviewapp.models.audit import AuditEntry
 from reviewapp.models.review import Review
 from reviewapp.models.review_request import ExperienceAnswer
+from reviewapp.moderate.carrying_out import Decision
 from reviewapp.moderate.fairness import fairness, watch_fairness
 from reviewapp.moderate.fairness_rules import Outcome, fisher_exact, refusal_gaps
-from reviewapp.moderate.service import By, Decision, decide
+from reviewapp.moderate.service import By, decide
 from tests import factories
 from tests.people import SignedIn
 

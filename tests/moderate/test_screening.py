@@ -12,10 +12,11 @@ from reviewapp.core.kit import Kit
 from reviewapp.models.account import Shop
 from reviewapp.models.outbox import Mail
 from reviewapp.models.review import Flag, Review
+from reviewapp.moderate.carrying_out import Decision
 from reviewapp.moderate.passages import find_passages
-from reviewapp.moderate.queries import review_queue
+from reviewapp.moderate.queue_queries import review_queue
 from reviewapp.moderate.rules import VELOCITY_REVIEWS
-from reviewapp.moderate.service import By, Decision, decide
+from reviewapp.moderate.service import By, decide
 from reviewapp.outbox.messages import emit
 from reviewapp.reactions import relay_events
 from tests import factories

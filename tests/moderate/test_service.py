@@ -17,10 +17,11 @@ from reviewapp.models.account import Shop
 from reviewapp.models.audit import AuditEntry
 from reviewapp.models.outbox import OutboxEvent
 from reviewapp.models.review import REVIEW_STATES, ModerationDecision, Review
+from reviewapp.moderate.carrying_out import Decision, Seen
 from reviewapp.moderate.passages import Passage, find_passages
 from reviewapp.moderate.rules import REASONS_BY_ACTION, decision_options
 from reviewapp.moderate.screening import publish_overdue
-from reviewapp.moderate.service import CLOCK, By, Decision, Seen, decide
+from reviewapp.moderate.service import CLOCK, By, decide
 from tests import factories
 
 PROGRAM = By("api", "key:tests")

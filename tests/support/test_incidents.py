@@ -18,8 +18,9 @@ from reviewapp.models.case import Case, CaseMessage, Incident, Pause
 from reviewapp.models.catalog import Customer, Product, Suppression
 from reviewapp.models.outbox import Mail
 from reviewapp.models.review import Review
+from reviewapp.moderate.carrying_out import Decision
 from reviewapp.moderate.replies import Draft, publish_reply, withdraw_reply
-from reviewapp.moderate.service import By, Decision, decide
+from reviewapp.moderate.service import By, decide
 from reviewapp.reactions import relay_events
 from reviewapp.support import answering
 from tests import factories
