@@ -52,7 +52,7 @@ class Question(OwnedByShop, Base):
     """The asker's words, never changed by the shop."""
     author_name: Mapped[str] = mapped_column(default="", server_default=text("''"))
     author_email: Mapped[str | None]
-    """Where the answer is mailed to, once; never shown."""
+    """Where the answer is mailed to, once; then forgotten. Never shown."""
     locale: Mapped[str] = mapped_column(default="en", server_default=text("'en'"))
     state: Mapped[str] = mapped_column(default="pending", server_default=text("'pending'"))
     submitted_at: Mapped[datetime] = mapped_column(default=clock.now)

@@ -6,6 +6,7 @@ person knows. So a draft never passes the checks by itself (playbook 10).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -32,7 +33,7 @@ KINDS_OF_THEMES = {
 """Theme → kind of answer, what weighs most first."""
 CONTENT = 4
 """From so many stars an answer begins as a thank-you; asked after publication only (G12)."""
-PRAISE_LETTERS = 25
+TELLING_LETTERS = 25
 REMOVED = "[removed]"
 
 
@@ -87,10 +88,10 @@ def quotable(facts: DraftFacts, kind: str) -> str:
 
     Quoted without personal data, abuse, brackets or quotation marks, which would break the frame.
     """
-    text = f"{facts.title}\n{facts.body}"
+    text = without_persons(f"{facts.title}\n{facts.body}", facts)
     themes = [name for name, of in KINDS_OF_THEMES.items() if of == kind]
     places = [found.start for found in find_themes(text) if found.theme in themes]
-    sentences = [sentence_at(text, place) for place in places] or _sentences(facts, kind)
+    sentences = [sentence_at(text, place) for place in places] or _sentences(text)
     return next((one for one in sentences if one and _may_be_quoted(one, facts)), "")
 
 
@@ -123,17 +124,15 @@ def _names(text: str, names: Sequence[str]) -> list[tuple[int, int]]:
     return found
 
 
-def _sentences(facts: DraftFacts, kind: str) -> list[str]:
-    """Sentences to quote where no theme names one: longer ones first to say something."""
-    at, found = 0, []
-    for line in facts.body.splitlines():
-        for part in line.split(". "):
-            place = facts.body.find(part, at)
-            at = place + len(part)
-            if part.strip():
-                found.append(sentence_at(facts.body, place + len(part) - len(part.lstrip())))
-    telling = [one for one in found if len(one) >= PRAISE_LETTERS]
-    return telling or found or ([facts.title] if facts.title else [])
+def _sentences(text: str) -> list[str]:
+    """Sentences to quote where no theme names one: the first that says something."""
+    found, at = [], 0
+    for part in re.split(r"[.!?\n]", text):
+        place = text.index(part, at) + len(part) - len(part.lstrip())
+        at += len(part)
+        if part.strip():
+            found.append(sentence_at(text, place))
+    return [one for one in found if len(one) >= TELLING_LETTERS] or found
 
 
 def _may_be_quoted(sentence: str, facts: DraftFacts) -> bool:

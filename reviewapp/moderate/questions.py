@@ -87,7 +87,8 @@ def answer_question(
     """Publish the shop's answer, the question with it where it waited; True: the asker is told.
 
     An earlier answer of the shop is withdrawn and kept. The asker gets one letter, at the first
-    answer. Invalid when a check stops it; Conflict for a refused or withdrawn question.
+    answer, and the address is forgotten. Invalid when a check stops it; Conflict for a refused
+    or withdrawn question.
     """
     if question.state in ("refused", "withdrawn"):
         raise Conflict
@@ -201,6 +202,7 @@ def move_in_faq(session: Session, question: Question, *, up: bool, by: By) -> No
 
 def _hide(session: Session, question: Question, by: By, action: str, shown: bool) -> None:
     question.faq_position = None
+    question.author_email = None  # there will be no answer to write about
     if shown:
         emit(
             session,
@@ -244,6 +246,7 @@ def _tell_asker(session: Session, shop: Shop, question: Question, answer: Answer
             "products": [{"name": product.title, "picture_url": product.image_url}],
         },
     )
+    question.author_email = None  # left for this one letter
     return queued is not None
 
 

@@ -59,6 +59,7 @@ def test_an_answer_shows_the_question_and_is_mailed_once(
     assert analyst.post(f"{path}/answer", {"body": ANSWER}).status_code == 403
     assert agent.post(f"{path}/answer", {"body": ANSWER}).status_code == 302
     assert (row(kit, Question).state, row(kit, Answer).by) == ("published", "shop")
+    assert row(kit, Question).author_email is None, "left for one letter, then forgotten"
     mail = row(kit, Mail)
     assert (mail.letter, mail.to_email, mail.language) == (
         "question_answered", "bea@customers.example", "de",
