@@ -16,6 +16,7 @@ from reviewapp.models.case import Case
 from reviewapp.models.review import Review, ReviewVersion
 from reviewapp.models.review_request import ExperienceAnswer
 from reviewapp.models.rights import USES
+from reviewapp.models.upload import Upload
 from reviewapp.rights.rules import Right
 from reviewapp.rights.service import ledger_of, rights_of
 
@@ -23,6 +24,9 @@ VERSION_FIELDS = (
     "version", "created_at", "rating", "title", "body", "answers", "display_name", "sha256",
 )  # fmt: skip
 PHOTO_FIELDS = ("sha256", "width", "height")
+UPLOAD_FIELDS = (
+    "created_at", "filename", "content_type", "length", "received", "state", "sha256", "expires_at",
+)  # fmt: skip
 PERMISSION_FIELDS = (
     "created_at", "kind", "use", "subject_sha256", "text_version", "text_language", "text_sha256",
 )  # fmt: skip
@@ -69,6 +73,7 @@ def own_data(session: Session, visit: Visit) -> dict[str, Any]:
         "private_answers": _answers(session, asked.id),
         "reviews": [_review(session, review) for review in reviews_of(session, asked.id)],
         "messages_to_the_shop": [_case(case) for case in cases_of(session, asked.id)],
+        "uploads": _uploads(session, asked.id),
     }
 
 
@@ -79,6 +84,14 @@ def _answers(session: Session, request_id: UUID) -> list[dict[str, Any]]:
         .order_by(ExperienceAnswer.id)
     )
     return [{"at": row.created_at, "score": row.score} for row in rows]
+
+
+def _uploads(session: Session, request_id: UUID) -> list[dict[str, Any]]:
+    """Files of the last two days, whatever became of them."""
+    rows = session.scalars(
+        select(Upload).where(Upload.request_id == request_id).order_by(Upload.id)
+    )
+    return [_fields(row, UPLOAD_FIELDS) for row in rows]
 
 
 def _review(session: Session, review: Review) -> dict[str, Any]:

@@ -24,6 +24,9 @@ from reviewapp.media.upload_quota import Sender, Wanted, reserve
 from reviewapp.models.media import MediaAsset
 from reviewapp.models.upload import Upload
 
+UNFILED = "(none)"
+"""The form of what no form counts any more; not a name that a client can say."""
+
 
 @dataclass(frozen=True)
 class Checksum:
@@ -154,7 +157,7 @@ def unfile(session: Session, request_id: UUID, form: str, kept: Collection[UUID]
             Upload.state == "staged",
             Upload.asset_id.notin_(kept),
         )
-        .values(form="")
+        .values(form=UNFILED)
     )
 
 

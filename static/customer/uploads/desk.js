@@ -1,7 +1,7 @@
 // One field's files: a list with pictures, progress, reasons; sent one after the other.
-import { forget, keptFiles } from "./kept.js";
+import { keptFiles } from "./kept.js";
 import { Row } from "./row.js";
-import { send, smaller, takeBack, unfinished } from "./sending.js";
+import { forgetUpload, isHalfHere, send, smaller, takeBack, unfinished } from "./sending.js";
 
 const AT_ONCE = 2;
 
@@ -40,12 +40,12 @@ class Desk {
     return this.most - ticked - [...this.rows].filter((row) => row.counts).length;
   }
 
-  async add(files) {
+  async add(files, { resumed = false } = {}) {
     for (const file of await Promise.all(files.map(smaller))) {
       const row = new Row(this, file);
       for (const other of this.rows) if (other.awaits(row.key)) other.drop();
       if ([...this.rows].some((other) => other.key === row.key)) continue;
-      if (this.room <= 0) {
+      if (this.room <= 0 && !resumed) {
         this.say(this.text("Most", { most: this.most }));
         this.tooMany ??= this.note(this.status.textContent);
         return;
@@ -60,11 +60,14 @@ class Desk {
 
   // After a closed tab: what this device kept goes on by itself, the rest has to be chosen again.
   async resume() {
-    const files = await keptFiles(this.place.prefix);
-    await this.add(files);
-    for (const { key, name, urlStorageKey, uploadUrl } of await unfinished(this.place.prefix)) {
+    await this.add(await keptFiles(this.place.prefix), { resumed: true });
+    for (const { key, name, url } of await unfinished(this.place.prefix)) {
       if ([...this.rows].some((row) => row.key === key)) continue;
-      const row = new Row(this, null, { key, name, storageKey: urlStorageKey, url: uploadUrl });
+      if (!(await isHalfHere(url))) {
+        await forgetUpload(key);
+        continue;
+      }
+      const row = new Row(this, null, { key, name, url });
       this.rows.add(row);
       row.show();
       row.wait(this.text("Again", { name }));
@@ -88,7 +91,9 @@ class Desk {
     try {
       const media = await send(row, this.place);
       if (row.state !== "sending") return;
-      row.arrive(media);
+      // Its tab was closed at the last moment: the page knows it already.
+      if (this.form.querySelector(`[name=media_id][value="${media.id}"]`)) row.drop();
+      else row.arrive(media);
       this.say(this.text("Arrived", { name: row.name }));
     } catch (problem) {
       if (row.state !== "sending") return;
@@ -106,7 +111,6 @@ class Desk {
     const next = row.item.nextElementSibling || row.item.previousElementSibling;
     row.drop();
     this.note("");
-    forget(row.key);
     this.say(this.text("Removed", { name: row.name }));
     (next?.querySelector("button") || this.field.querySelector("[type=file]")).focus();
     this.next();

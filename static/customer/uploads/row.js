@@ -11,7 +11,6 @@ export class Row {
     this.key = known.key ?? keyOf(desk.place.prefix, file);
     this.name = known.name ?? file.name;
     this.url = known.url;
-    this.storageKey = known.storageKey;
     this.state = "new";
   }
 

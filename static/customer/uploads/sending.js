@@ -55,9 +55,23 @@ export const unfinished = async (prefix) => {
     const key = urlStorageKey.replace(/^tus::|::\d+$/g, "");
     if (Date.now() - new Date(creationTime) > KEPT_MS) {
       await defaultOptions.urlStorage.removeUpload(urlStorageKey);
-    } else if (key.startsWith(prefix)) fresh.push({ key, name: metadata.filename, urlStorageKey, uploadUrl });
+    } else if (key.startsWith(prefix)) {
+      fresh.push({ key, name: metadata.filename, url: uploadUrl, urlStorageKey });
+    }
   }
   return fresh;
+};
+
+export const forgetUpload = async (key) => {
+  forget(key);
+  for (const { urlStorageKey } of await unfinished(key)) {
+    await defaultOptions.urlStorage.removeUpload(urlStorageKey);
+  }
+};
+
+export const isHalfHere = async (url) => {
+  const answer = await fetch(url, { headers: { Accept: "application/json" } }).catch(() => null);
+  return !answer || answer.status >= 500 || (answer.ok && (await answer.json()).state === "open");
 };
 
 const outcome = async (url) => {
@@ -90,7 +104,6 @@ const transfer = (row, { endpoint, form }) =>
       retryDelays: DELAYS_MS,
       metadata: { filename: row.file.name, filetype: row.file.type, form },
       fingerprint: async () => row.key,
-      removeFingerprintOnSuccess: true,
       onShouldRetry: canRetry,
       onProgress: (sent, all) => row.progress(sent, all),
       onUploadUrlAvailable: () => {
@@ -110,17 +123,15 @@ const transfer = (row, { endpoint, form }) =>
 export const send = async (row, place) => {
   try {
     const media = await outcome(await transfer(row, place));
-    forget(row.key);
+    await forgetUpload(row.key);
     return media;
   } catch (told) {
-    if (told.final) forget(row.key);
+    if (told.final) await forgetUpload(row.key);
     throw told;
   }
 };
 
 export const takeBack = async (row) => {
-  for (const { urlStorageKey } of await unfinished(row.key)) {
-    await defaultOptions.urlStorage.removeUpload(urlStorageKey);
-  }
+  await forgetUpload(row.key);
   if (row.url) await fetch(row.url, { method: "DELETE", headers: VERSION }).catch(() => {});
 };
