@@ -39,7 +39,7 @@ STARS = '<p><review-stars product="MUG">&nbsp;</review-stars></p>'
 LIST = '<review-list product="MUG"></review-list>'
 CSS = (
     "body{font:16px/1.5 sans-serif;margin:1rem}review-list{display:block;min-block-size:100vh}"
-    "ul{display:grid;grid-template-columns:repeat(10,1fr);font-size:4px;padding:0}"
+    "ul{display:grid;grid-template-columns:repeat(7,minmax(0,1fr));font-size:4px;padding:0}"
 )
 WATCH = """
 window.seen = {shift: 0, paint: 0, long: []};

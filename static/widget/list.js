@@ -96,8 +96,8 @@ function fillFrame(frame, head, given, withSummary) {
 
 /** Keep the list's height, and that of reviews to come, so that nothing below moves late. */
 function reserve(reviews, coming) {
-  const { offsetHeight: height, childElementCount: count } = reviews;
-  if (count) reviews.style.minBlockSize = `${height + (coming * height) / count}px`;
+  const count = reviews.childElementCount;
+  if (count) reviews.style.minBlockSize = `${reviews.offsetHeight * (1 + coming / count)}px`;
 }
 
 function tell(status, shown, count, narrowed, { words, language }) {

@@ -135,7 +135,7 @@ def test_forced_colours_and_reduced_motion_are_followed(browser: Browser, shelf:
     context = browser.new_context(forced_colors="active", reduced_motion="reduce")
     page = context.new_page()
     State(STARS + SUMMARY + GALLERY, "[part=bars]").open(shelf, page)
-    empty, filled = page.locator("a[part=stars] path").evaluate_all(
+    empty, filled = page.locator("review-stars path").evaluate_all(
         "all => all.map(each => getComputedStyle(each).fill)"
     )
     assert empty == "none" != filled
