@@ -15,6 +15,7 @@ BENCHES = {
     "imports": "orders from a CSV file",
     "images": "12-megapixel photos against bare decode and encode",
     "screening": "words screened per second",
+    "accessibility": "axe over every page, tag and state; writes docs/accessibility.md",
     "widgets": "what the tags cost a phone; with --snippet FILE.html, what another's lines do",
 }
 
