@@ -5,6 +5,7 @@ python -m bench.accessibility   (needs Chromium; fails when anything is found)
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import threading
@@ -132,6 +133,7 @@ def _address(rule: str) -> str:
 
 def main() -> None:
     """Look at everything and write the table."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     with installation() as kit, sync_playwright() as playwright:
         found = os.environ.get("CHROME_BIN") or find_browser()
         if found is None:

@@ -16,7 +16,10 @@ if (shop && TAGS.includes(name)) {
   for (const attribute of ["product", "collection"])
     if (asked.has(attribute)) tag.setAttribute(attribute, asked.get(attribute));
   if (name === "form") tag.setAttribute("inline", "");
-  document.body.append(tag);
+  const [main, heading] = ["main", "h1"].map((each) => document.createElement(each));
+  heading.textContent = document.title;
+  main.append(heading, tag);
+  document.body.append(main);
   const loader = document.createElement("script");
   Object.assign(loader, { type: "module", src: new URL("embed.js", location).href });
   loader.dataset.shop = shop;
