@@ -60,7 +60,7 @@ def register_doors(app: Flask) -> None:
     from reviewapp.support import admin as cases
     from reviewapp.web import operation, static, theme
     from reviewapp.widgets import admin as storefront_admin
-    from reviewapp.widgets import collections_admin, public, public_feedback
+    from reviewapp.widgets import public, public_feedback
     from reviewapp.widgets.front import serve_published
 
     app.register_blueprint(static.blueprint)
@@ -80,7 +80,7 @@ def register_doors(app: Flask) -> None:
     _register_answering_doors(app)
     app.register_blueprint(admin_fairness.blueprint)
     app.register_blueprint(storefront_admin.blueprint)
-    app.register_blueprint(collections_admin.blueprint)
+    _register_library_doors(app)
     _register_customer_doors(app)
     app.register_blueprint(public.blueprint)
     app.register_blueprint(public_feedback.blueprint)
@@ -100,6 +100,16 @@ def _register_answering_doors(app: Flask) -> None:
     app.register_blueprint(admin_incidents.blueprint)
     app.register_blueprint(insights.blueprint)
     app.register_blueprint(insights.alerts)
+
+
+def _register_library_doors(app: Flask) -> None:
+    """The doors of those who use content elsewhere."""
+    from reviewapp.library import admin, admin_exports
+    from reviewapp.widgets import collections_admin
+
+    app.register_blueprint(collections_admin.blueprint)
+    app.register_blueprint(admin.blueprint)
+    app.register_blueprint(admin_exports.blueprint)
 
 
 def _register_customer_doors(app: Flask) -> None:

@@ -32,8 +32,13 @@ CENTRE = (0.5, 0.5)
 class Taker(Protocol):
     """Who takes out: a member or a program, as the log names them."""
 
-    kind: str
-    id: UUID
+    @property
+    def kind(self) -> str:
+        """member or key."""
+
+    @property
+    def id(self) -> UUID:
+        """The member's or key's id."""
 
     @property
     def label(self) -> str:

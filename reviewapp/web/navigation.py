@@ -55,6 +55,7 @@ PLACES = (
         "report.read",
         WORK,
     ),
+    Place("library", "/admin/library", N_("Library"), "image", "library.use", WORK),
     Place("requests", "/admin/requests", N_("Requests"), "send", "request.read", WORK),
     Place("orders", "/admin/orders", N_("Orders"), "package", "catalog.read", CATALOG),
     Place("products", "/admin/products", N_("Products"), "tag", "catalog.read", CATALOG),

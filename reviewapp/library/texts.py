@@ -1,0 +1,55 @@
+"""Words of the library's pages: channels, states, reasons (English msgids)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from reviewapp.library.rules import LEAVE_REFUSALS
+
+USES: Mapping[str, str] = {
+    "site": "Other pages of the website",
+    "email": "E-mail",
+    "homepage": "Home page",
+    "social": "Social media posts",
+    "ads": "Paid adverts",
+    "marketplace": "Marketplaces",
+    "print": "Print",
+    "partners": "Partners",
+}
+SEEN: Mapping[str, str] = {
+    "people": "people",
+    "children": "children",
+    "brands": "other brands",
+    "personal_data": "personal data",
+}
+EXPORT_STATES: Mapping[str, tuple[str, str]] = {
+    "waiting": ("Being made", "info"),
+    "made": ("Ready", "good"),
+    "failed": ("Not made", "bad"),
+}
+ASK_STATES: Mapping[str, tuple[str, str]] = {
+    "open": ("Waiting for an answer", "info"),
+    "granted": ("Allowed", "good"),
+    "declined": ("Declined", "warn"),
+    "expired": ("No answer", ""),
+}
+TAKE_DOWN_REASONS: Mapping[str, str] = {
+    "withdrawn": "The author took the permission back.",
+    "expired": "The permission has run out.",
+    "superseded": "The author changed what was allowed.",
+    "erased": "The author asked to be erased.",
+    "term": "The last day you named is over.",
+}
+MENDING: Mapping[str, str] = {
+    "not_allowed": "Ask the author for it with the button beside.",
+    "unchecked": "Open the review and tick what is in the picture.",
+    "others": "Take another picture, or record the release of the people in it.",
+    "ends_before": "Name an earlier last day.",
+    "unfinished": "Try again in a few minutes.",
+}
+"""What helps against a refusal."""
+
+
+def why(code: str) -> str:
+    """A refusal as a sentence."""
+    return LEAVE_REFUSALS[code]
