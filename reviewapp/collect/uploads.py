@@ -6,13 +6,15 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, g, request, url_for
+from flask import Blueprint, current_app, g, request, url_for
+from flask.blueprints import BlueprintSetupState
 from werkzeug.wrappers import Response
 
 from reviewapp.collect import tus
 from reviewapp.collect.customer import HOLDER
 from reviewapp.collect.intake import sender_here
 from reviewapp.collect.link import chosen_language, enter_link, visit
+from reviewapp.collect.upload_slots import UploadSlots
 from reviewapp.core.errors import Gone, TooLarge
 from reviewapp.core.json import json_response
 from reviewapp.media import upload_finish, uploads
@@ -26,7 +28,15 @@ from reviewapp.web.limits import client_address, limit
 from reviewapp.web.pages import gettext
 from reviewapp.web.session import kit, release, session
 
+SLOTS = "collect.upload_slots"
 blueprint = Blueprint("uploads", __name__)
+
+
+@blueprint.record
+def make_slots(state: BlueprintSetupState) -> None:
+    """Places for bodies that are read, by the number of this process's threads."""
+    threads = state.app.extensions["kit"].settings.web_threads
+    state.app.extensions[SLOTS] = UploadSlots(threads)
 
 
 @blueprint.before_request
@@ -131,7 +141,9 @@ def _received(upload: Upload, offset: int) -> Upload:
     request.max_content_length = upload.length - offset + 1
     body = tus.arriving(request.stream)
     checksum = tus.checksum(request.headers)
-    return uploads.receive(kit(), upload, offset, body, checksum)
+    slots: UploadSlots = current_app.extensions[SLOTS]
+    with slots.taken(g.token):
+        return uploads.receive(kit(), upload, offset, body, checksum)
 
 
 def _offset(upload: Upload) -> Response:

@@ -47,6 +47,7 @@ MESSAGES: dict[str, str] = {
     "upload_too_large": "This file is too large. Please send a smaller one.",
     "upload_longer_than_said": "More bytes came than this file was said to have.",
     "upload_busy": "This file is being looked at. One moment.",
+    "uploads_busy": "Very many files arrive at this moment. Yours goes on in a few seconds.",
     "uploads_of_form": "There are as many files here as can be sent. Remove one first.",
     "uploads_open": "Too many files are on their way at once. Please wait until some have arrived.",
     "uploads_count": "Too many files came from here today. Please try again tomorrow.",

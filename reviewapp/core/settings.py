@@ -30,7 +30,7 @@ class Settings:
     mail_from: str = "reviews@localhost"
     host: str = "127.0.0.1"
     port: int = 8000
-    web_threads: int = 4
+    web_threads: int = 8
     trusted_proxies: int = 0
     demo: bool = False
     log_level: str = "INFO"
@@ -90,7 +90,7 @@ def read_settings(env_file: str | None = ".env", *, data_dir: str = "data") -> S
         "mail_from": env.str("MAIL_FROM", "reviews@localhost"),
         "host": env.str("HOST", "127.0.0.1"),
         "port": env.int("PORT", 8000),
-        "web_threads": env.int("WEB_THREADS", 4),
+        "web_threads": env.int("WEB_THREADS", 8),
         "trusted_proxies": env.int("TRUSTED_PROXIES", 0),
         "demo": env.bool("DEMO", False),
         "log_level": env.str("LOG_LEVEL", "INFO"),

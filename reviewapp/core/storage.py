@@ -7,6 +7,7 @@ import errno
 import os
 import re
 import secrets
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -67,6 +68,9 @@ class Storage(Protocol):
 
     def readable_by_anyone(self, key: str) -> bool:
         """Whether an object can be had without any right to it: it must not."""
+
+    def forget_unfinished(self, older_than_seconds: float) -> int:
+        """Delete what died while it was being written; how many."""
 
     def url(self, key: str, *, expires_seconds: int) -> str | None:
         """An address that serves the object for a while; None when only we can read it."""
@@ -191,6 +195,17 @@ class LocalStorage:
         """None: private files leave a folder only through the app's own signed routes."""
         checked_key(key)
         return None
+
+    def forget_unfinished(self, older_than_seconds: float) -> int:
+        """Delete what a killed process left of a `put`; how many. No key can name it."""
+        before, forgotten = time.time() - older_than_seconds, 0
+        with disk_errors("written"):
+            for part in self._unfinished().iterdir():
+                with contextlib.suppress(FileNotFoundError):
+                    if part.stat().st_mtime < before:
+                        part.unlink()
+                        forgotten += 1
+        return forgotten
 
     def _path(self, key: str) -> Path:
         return self.root / checked_key(key)

@@ -77,6 +77,10 @@ class S3Storage:
         with _bucket_errors():
             self._client.delete_object(Bucket=self.bucket, Key=self._name(key))
 
+    def forget_unfinished(self, older_than_seconds: float) -> int:
+        """Nothing to do: an object is there whole or not at all; parts end by the bucket's rule."""
+        return 0
+
     def list(self, prefix: str) -> Iterator[str]:
         """See Storage."""
         for stored in self.entries(prefix):

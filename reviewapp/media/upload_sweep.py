@@ -14,6 +14,7 @@ from reviewapp.media import upload_parts
 from reviewapp.models.upload import Upload
 
 SWEEP_BATCH = 200
+UNFINISHED_SECONDS = 24 * 3600
 
 log = structlog.get_logger()
 
@@ -21,6 +22,7 @@ log = structlog.get_logger()
 def sweep_uploads(kit: Kit) -> int:
     """Forget uploads whose 48 hours are over, then parts that no row counts; how many rows.
 
+    Also what a killed process left half written in the storage's folder.
     Photos that were staged are another sweep's; here goes only the note of how they came.
     """
     swept = 0
@@ -33,6 +35,7 @@ def sweep_uploads(kit: Kit) -> int:
         wanted = set(session.scalars(select(Upload.id).where(on_the_way)))
     for upload_id in stored.keys() - wanted:
         upload_parts.drop(kit, stored[upload_id])
+    kit.storage.forget_unfinished(UNFINISHED_SECONDS)
     if swept:
         log.info("uploads.swept", count=swept)
     return swept

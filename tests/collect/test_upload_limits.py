@@ -7,6 +7,7 @@ import os
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
@@ -16,10 +17,13 @@ import pytest
 from PIL import Image
 from sqlalchemy import update
 
+from reviewapp.collect.upload_slots import UploadSlots
 from reviewapp.core import clock
 from reviewapp.core.db import EVERY_SHOP
-from reviewapp.core.errors import OutsideFailed
+from reviewapp.core.errors import MESSAGES, OutsideFailed
+from reviewapp.core.i18n import LANGUAGES, translator
 from reviewapp.media import upload_quota
+from reviewapp.media.refusals import IMAGE_REFUSALS, VIDEO_REFUSALS
 from reviewapp.media.service import MOST_PHOTOS
 from reviewapp.media.upload_quota import Quota
 from reviewapp.models.media import MediaAsset
@@ -105,8 +109,8 @@ def test_an_address_is_kept_as_a_keyed_digest_only(link):
 
 def test_two_that_go_on_from_one_offset_do_not_mix(link):
     place = begin(link, 3_000_000).headers["Location"]
-    answers = at_once(link, 4, lambda here, n: send(here, place, 0, bytes([n]) * 1_000_000))
-    assert statuses(answers) == {204: 1, 409: 3}
+    answers = at_once(link, 3, lambda here, n: send(here, place, 0, bytes([n]) * 1_000_000))
+    assert statuses(answers) == {204: 1, 409: 2}
     upload = rows(link.kit, Upload)[0]
     bodies = [link.kit.storage.read(key) for key in upload.parts]
     assert upload.received == 1_000_000
@@ -216,3 +220,24 @@ def test_bytes_that_are_gone_end_the_upload(link):
     link.kit.storage.delete(rows(link.kit, Upload)[0].parts[0])
     assert send(link, place, 500, photo[500:]).status_code == 410
     assert link.client.head(place, headers=VERSION).status_code == 410
+
+
+def test_slow_lines_leave_threads_for_pages():
+    slots = UploadSlots(threads=6)
+    with ExitStack() as held:
+        for link in ("one", "one", "one", "two"):
+            held.enter_context(slots.taken(link))
+        for link in ("one", "three"):
+            with pytest.raises(OutsideFailed, match="uploads_busy"), slots.taken(link):
+                pass
+    with slots.taken("three"):
+        pass
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_reason_is_told_in_the_readers_language(language):
+    codes = [code for code in MESSAGES if code.startswith(("upload", "tus", "no_room"))]
+    texts = [MESSAGES[code] for code in codes]
+    texts += [*IMAGE_REFUSALS.values(), *VIDEO_REFUSALS.values()]
+    spoken = translator(language).gettext
+    assert [text for text in texts if (spoken(text) == text) != (language == "en")] == []

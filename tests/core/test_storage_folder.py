@@ -119,3 +119,15 @@ class _FullDisk(BytesIO):
 def _into_full_device(source: BytesIO, target: Any) -> None:
     with Path("/dev/full").open("wb", buffering=0) as full:
         full.write(source.read())
+
+
+def test_what_a_killed_process_left_half_written_is_forgotten(tmp_path: Path) -> None:
+    folder = LocalStorage(tmp_path)
+    folder.put("kept", b"whole", content_type="text/plain")
+    left, young = tmp_path / ".unfinished" / "left", tmp_path / ".unfinished" / "young"
+    for part in (left, young):
+        part.write_bytes(b"half of")
+    os.utime(left, (0, 0))
+
+    assert folder.forget_unfinished(3600) == 1
+    assert (left.exists(), young.exists(), folder.exists("kept")) == (False, True, True)

@@ -75,7 +75,8 @@ export const isHalfHere = async (url) => {
 };
 
 const outcome = async (url) => {
-  for (const delay of DELAYS_MS) {
+  // Whoever died while looking at the file is waited for 90 seconds.
+  for (const delay of [...DELAYS_MS, 30_000]) {
     await pause(delay);
     const answer = await fetch(url, { headers: { Accept: "application/json" } });
     if (!answer.ok) throw problem(answer.status, await answer.text());
