@@ -55,7 +55,7 @@ def register_doors(app: Flask) -> None:
     from reviewapp.accounts import failures, home, letters_admin, shop_admin, signin
     from reviewapp.collect import admin as requests_admin
     from reviewapp.integrations import admin as catalog
-    from reviewapp.moderate import admin_fairness, admin_reviews
+    from reviewapp.moderate import admin_fairness, admin_media, admin_reviews
     from reviewapp.moderate import admin_hands as queue
     from reviewapp.support import admin as cases
     from reviewapp.web import operation, static, theme
@@ -77,6 +77,7 @@ def register_doors(app: Flask) -> None:
     app.register_blueprint(catalog.blueprint)
     app.register_blueprint(queue.blueprint)
     app.register_blueprint(admin_reviews.blueprint)
+    app.register_blueprint(admin_media.blueprint)
     _register_answering_doors(app)
     app.register_blueprint(admin_fairness.blueprint)
     app.register_blueprint(storefront_admin.blueprint)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sqlalchemy.orm import Session
+
 from reviewapp.collect.erasing import erase_owed
 from reviewapp.collect.planning import plan_due, wake_undelivered
 from reviewapp.collect.reminding import plan_reminders
@@ -21,10 +23,12 @@ from reviewapp.media import originals
 from reviewapp.media.film_render import render_films
 from reviewapp.media.product_pictures import fetch_product_pictures
 from reviewapp.media.recognising import recognise_pictures
+from reviewapp.media.redacting import forget_replaced
 from reviewapp.media.render import render_attached
 from reviewapp.media.service import sweep_staged
 from reviewapp.media.sweep import sweep_media
 from reviewapp.media.upload_sweep import sweep_uploads
+from reviewapp.models.outbox import OutboxEvent
 from reviewapp.moderate.fairness import watch_fairness
 from reviewapp.moderate.screening import publish_overdue, screen_review
 from reviewapp.moderate.telling import tell_refused_author
@@ -61,6 +65,11 @@ def check_originals(kit: Kit) -> None:
     originals.check_originals(kit, file_held_until)
 
 
+def unpublish_replaced(session: Session, kit: Kit, event: OutboxEvent) -> None:
+    """Take the files of a picture that was redacted out of the storefront."""
+    unpublish_media(kit, event.shop_id, event.payload["keys"])
+
+
 def relay_events(kit: Kit) -> None:
     """Work off the outbox with the table below."""
     relay.relay_events(kit, AFTER)
@@ -91,6 +100,7 @@ AFTER: Mapping[str, Sequence[Reaction]] = {
     "media.hidden": (show_review,),
     "media.poster_ready": (show_review,),
     "media.ready": (show_review,),
+    "media.redacted": (unpublish_replaced, forget_replaced, show_review),
     "permission.withdrawn": (originals.recheck_originals, follow_permission),
     "permission.answered": (),
     "product.changed": (show_product,),

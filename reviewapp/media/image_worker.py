@@ -16,7 +16,7 @@ from typing import Any
 
 from PIL import Image
 
-from reviewapp.media import encodings, looks, pixels
+from reviewapp.media import encodings, looks, pixels, redaction
 
 _NOBODY_ID = 65534
 
@@ -45,6 +45,8 @@ def _answer(request: dict[str, Any], payload: bytes) -> tuple[dict[str, Any], li
     try:
         if request["task"] == "sanitise":
             return _sanitise(payload, request["source_format"], request["max_pixels"])
+        if request["task"] == "redact":
+            return _redact(payload, request["areas"])
         return _render(payload, request["widths_px"])
     except (pixels.TooManyPixelsError, MemoryError) as error:
         return _refusal("image_too_many_pixels", error), []
@@ -59,6 +61,13 @@ def _sanitise(
     master, look = encodings.encode_master(image), looks.look_of(image)
     facts = {"files": [_facts(master)], "look": vars(look)}
     return facts, [master.data]
+
+
+def _redact(payload: bytes, areas: list[dict[str, Any]]) -> tuple[dict[str, Any], list[bytes]]:
+    image = pixels.normalise(payload, "JPEG", pixels.MASTER_LONG_SIDE_PX**2)
+    image = redaction.redacted(image, areas)
+    master, look = encodings.encode_master(image), looks.look_of(image)
+    return {"files": [_facts(master)], "look": vars(look)}, [master.data]
 
 
 def _render(payload: bytes, widths_px: list[int]) -> tuple[dict[str, Any], list[bytes]]:

@@ -6,9 +6,11 @@ Nothing here decodes: that happens in the image process (`image_pool`, `image_wo
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import structlog
 
@@ -104,18 +106,21 @@ def sanitise(
     except RefusedImage as refusal:
         seen.warning("image.refused", code=refusal.code, detail=refusal.detail)
         raise
-    master = _files(answer)[0]
-    seen.info("image.sanitised", width=master.width, height=master.height)
-    return SanitisedImage(
-        data=master.data,
-        content_type=master.content_type,
-        width=master.width,
-        height=master.height,
-        sha256=master.sha256,
-        source_format=source_format,
-        source_sha256=source_sha256,
-        **answer.facts["look"],
-    )
+    made = _master(answer, source_format, source_sha256)
+    seen.info("image.sanitised", width=made.width, height=made.height)
+    return made
+
+
+def redact(
+    master: bytes, areas: Sequence[Mapping[str, Any]], *, limits: ImageLimits = DEFAULT_LIMITS
+) -> SanitisedImage:
+    """A master with these areas made unreadable (see `redaction`), as a master of its own.
+
+    Raises RefusedImage for bytes that `sanitise` did not make, or OutsideFailed.
+    """
+    request = {"task": "redact", "areas": list(areas), "cpu_seconds": limits.cpu_seconds}
+    answer = _pool().ask(request, master, limits.wall_seconds)
+    return _master(answer, "JPEG", hashlib.sha256(master).hexdigest())
 
 
 def render(master: bytes, *, limits: ImageLimits = DEFAULT_LIMITS) -> list[RenditionFile]:
@@ -152,6 +157,20 @@ def _checked_format(path: Path, client_name: str, limits: ImageLimits) -> str:
     if found is None:
         raise RefusedImage("image_type_unsupported", "content")
     return found
+
+
+def _master(answer: Answer, source_format: str, source_sha256: str) -> SanitisedImage:
+    master = _files(answer)[0]
+    return SanitisedImage(
+        data=master.data,
+        content_type=master.content_type,
+        width=master.width,
+        height=master.height,
+        sha256=master.sha256,
+        source_format=source_format,
+        source_sha256=source_sha256,
+        **answer.facts["look"],
+    )
 
 
 @cache

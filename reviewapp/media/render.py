@@ -12,6 +12,7 @@ from reviewapp.media.claims import HAS_POSTER, Made, claim, fail, settle
 from reviewapp.media.images import RenditionFile, render
 from reviewapp.media.refusals import RefusedImage
 from reviewapp.models.media import MediaAsset
+from reviewapp.outbox.messages import emit
 
 WANTS_PICTURES = or_(MediaAsset.kind == "photo", ~HAS_POSTER)
 
@@ -42,6 +43,22 @@ def render_anew(session: Session, asset: MediaAsset) -> None:
     asset.state, asset.failure = "attached", None
     asset.attempts, asset.claimed_at, asset.next_try_at = 0, None, None
     ping_after_commit(session, "media")
+
+
+def show_again(session: Session, asset: MediaAsset) -> None:
+    """Bring a hidden asset back: at once where its files are still noted, else made anew."""
+    asset.hidden_reason = None
+    if not any(one.role in ("image", "video") for one in asset.renditions):
+        render_anew(session, asset)
+        return
+    asset.state = "ready"
+    emit(
+        session,
+        "media.ready",
+        shop_id=asset.shop_id,
+        asset_id=asset.id,
+        review_id=asset.review_id,
+    )
 
 
 def _made(kit: Kit, asset: MediaAsset) -> list[Made]:

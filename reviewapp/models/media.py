@@ -203,7 +203,7 @@ class MediaDecision(OwnedByShop, Base):
     note: Mapped[str] = mapped_column(default="")
     found: Mapped[list[str] | None] = mapped_column(JSONB(none_as_null=True))
     areas: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB(none_as_null=True))
-    """Redacted rectangles in hundredths of a per cent of the picture, and how."""
+    """Redacted rectangles in per cent of the picture, and how: "blur" or "pixelate"."""
     sha256: Mapped[str]
     """Of the master that was decided on."""
     actor: Mapped[str]

@@ -11,6 +11,7 @@ from uuid import UUID
 from reviewapp.models.media import MediaAsset
 from reviewapp.models.review import Flag, Review
 from reviewapp.moderate.candidate import Candidate
+from reviewapp.moderate.media_rules import BY_AUTHOR
 from reviewapp.moderate.passages import FIELDS, Piece, marked
 from reviewapp.moderate.signals import Span, merged
 from reviewapp.moderate.texts import CHOICES, QUESTIONS
@@ -60,6 +61,9 @@ class BlindReview:
     body: Sequence[Piece]
     answers: Sequence[Answer]
     photos: Sequence[MediaAsset]
+    """Photos and films."""
+    taken_out: Sequence[MediaAsset]
+    """Files that a moderator hid; those the author took away are nobody's to look at."""
     flags: Sequence[FlagLine]
     submitted_at: datetime
     edited_at: datetime | None
@@ -93,15 +97,9 @@ def blind(review: Review, words: Candidate, labels: Mapping[str, str] | None = N
         product_image=review.product.image_url,
         title=_pieces(words.title, "title", flags),
         body=_pieces(words.body, "body", flags),
-        answers=[
-            Answer(
-                (labels or {}).get(name) or QUESTIONS.get(name, name),
-                _pieces(text, name, flags),
-                name,
-            )
-            for name, text in answers.items()
-        ],
+        answers=_answers(answers, labels or {}, flags),
         photos=[asset for asset in review.media if asset.state in SHOWN_MEDIA],
+        taken_out=_taken_out(review.media),
         flags=_lines(flags, words.texts | answers),
         submitted_at=review.submitted_at,
         edited_at=words.written_at if words.version > 1 else None,
@@ -112,6 +110,20 @@ def blind(review: Review, words: Candidate, labels: Mapping[str, str] | None = N
         source=review.source,
         staff=review.relation == "staff",
     )
+
+
+def _answers(
+    answers: Mapping[str, str], labels: Mapping[str, str], flags: Sequence[Flag]
+) -> list[Answer]:
+    return [
+        Answer(labels.get(name) or QUESTIONS.get(name, name), _pieces(text, name, flags), name)
+        for name, text in answers.items()
+    ]
+
+
+def _taken_out(media: Sequence[MediaAsset]) -> list[MediaAsset]:
+    hidden = (asset for asset in media if asset.state == "hidden")
+    return [asset for asset in hidden if asset.hidden_reason != BY_AUTHOR]
 
 
 def question_labels(questions: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, str]:

@@ -176,5 +176,10 @@ def reviewed_products(session: Session, shop_id: UUID) -> list[Product]:
 def _members(session: Session, review: Review) -> dict[UUID, str]:
     ids = {row.member_id for row in review.decisions}
     ids |= {who for row in review.replies for who in (row.member_id, row.approved_by)}
+    return member_names(session, ids)
+
+
+def member_names(session: Session, ids: set[UUID | None]) -> dict[UUID, str]:
+    """Names of these members by id; of those who left, too."""
     rows = session.execute(select(Member.id, Member.name).where(Member.id.in_(ids)))
     return {row.id: row.name for row in rows}
