@@ -21,6 +21,7 @@ from reviewapp.collect.versions import Words
 from reviewapp.core import clock
 from reviewapp.core.kit import Kit
 from reviewapp.demo.catalogue import offers, photo_file, reply_to
+from reviewapp.demo.desk import Desk
 from reviewapp.demo.story import Answer, Help, Purchase, Told
 from reviewapp.integrations import service as integrations
 from reviewapp.media.service import stage_photo
@@ -40,6 +41,8 @@ from reviewapp.support import answering
 from reviewapp.support.service import open_case
 
 MORNING, NOON, EVENING = time(8, 30), time(13), time(19, 30)
+PLACES = {"mismatch": "page", "quality": "supplier"}
+"""Where the lessons of the shipped answers belong."""
 Dated = TypeVar("Dated", bound=tuple[Any, ...])
 
 
@@ -50,6 +53,7 @@ class Life:
         self, kit: Kit, shop_id: UUID, members: Mapping[str, UUID], story: Iterable[Purchase]
     ) -> None:
         self._kit, self._shop_id, self._members = kit, shop_id, members
+        self._desk = Desk(kit, shop_id, members)
         self._now = clock.now()
         self._orders: list[tuple[datetime, Purchase]] = []
         self._events: list[tuple[datetime, Purchase, Told]] = []
@@ -68,6 +72,8 @@ class Life:
         with clock.frozen(morning):
             self._decide()
             self._answer_cases()
+            self._desk.day(days_ago)
+            relay_events(self._kit)
         with clock.frozen(noon):
             self._take_orders(evening)
             plan_due(self._kit)
@@ -193,7 +199,9 @@ class Life:
         for review_id, answer in due:
             if told := reply_to(answer.source_row):
                 with self._kit.database.transaction(self._shop_id) as session:
-                    draft = replies.Draft(told["kind"], told["body"], told["improvement"])
+                    draft = replies.Draft(
+                        told["kind"], told["body"], told["improvement"], PLACES[told["kind"]]
+                    )
                     replies.publish_reply(session, _review_row(session, review_id), draft, by=by)
 
             if answer.takes_back:

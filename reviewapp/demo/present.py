@@ -8,7 +8,13 @@ from reviewapp.demo.story import Answer, Help, Purchase, Told, delivered
 
 def present() -> list[Purchase]:
     """The newest orders; numbers follow those of the past."""
-    return [*_waiting_reviews(), *_decided_otherwise(), *_cases(), *_on_their_way()]
+    return [
+        *_waiting_reviews(),
+        *_decided_otherwise(),
+        *_one_bad_batch(),
+        *_cases(),
+        *_on_their_way(),
+    ]
 
 
 def _person(name: str, country: str = "DE", locale: str = "en") -> Buyer:
@@ -76,6 +82,24 @@ def _decided_otherwise() -> list[Purchase]:
             "Best shirt ever best shop ever perfect five stars everybody should buy this shirt now "
             "now now.", 0.8, None, (), "", "hold",
             "Three accounts wrote these very words on one evening; we ask the payment provider.")),
+    ]  # fmt: skip
+
+
+def _one_bad_batch() -> list[Purchase]:
+    """Three low public reviews of one batch within a week: incidents, and one alert."""
+    return [
+        _asked(2051, _person("Alice Norton", "GB"), "sorrel-tee", 15.2, Answer(
+            1, "Seam open after one wash",
+            "The side seam opened in the first wash, about ten centimetres. The label inside says "
+            "batch 23A, if that helps. The fabric itself is nice.", 1.1)),
+        _asked(2052, _person("Emil Novak", "CZ"), "sorrel-tee", 14.6, Answer(
+            2, "Came apart",
+            "Soft shirt, but the seam under the arm came undone on the second day. Batch 23A is "
+            "printed on the label.", 1.3)),
+        _asked(2053, _person("Carla Rossi", "IT"), "sorrel-tee", 14.1, Answer(
+            2, "Nice fabric, poor sewing",
+            "Wore it three times, then the seam at the side was open. My sister bought one too, "
+            "hers is fine. Mine is from batch 23A.", 1.2)),
     ]  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from reviewapp.moderate import queries
 from reviewapp.moderate.drafting_endpoint import make_draft
 from reviewapp.moderate.drafts import draft_facts, order_number_of
 from reviewapp.moderate.replies import (
+    PLACE_OF_KIND,
     Draft,
     approve_reply,
     objections,
@@ -81,7 +82,7 @@ def draft(review_id: UUID) -> str:
     )
     enter_shop(shop.id)
     review = _review(review_id)
-    begun = Draft(made.kind, made.body, "", drafted_by=made.by)
+    begun = Draft(made.kind, made.body, "", PLACE_OF_KIND[made.kind], drafted_by=made.by)
     return review_page(review, draft=begun, remarks=objections(session(), review, begun))
 
 

@@ -16,7 +16,7 @@ from reviewapp.moderate.blind import SHOWN_MEDIA
 from reviewapp.moderate.candidate import shown
 from reviewapp.moderate.carrying_out import Seen
 from reviewapp.moderate.queue_queries import queue_length
-from reviewapp.moderate.replies import Draft
+from reviewapp.moderate.replies import PLACE_OF_KIND, Draft
 from reviewapp.moderate.reply_templates import REPLY_KINDS
 from reviewapp.moderate.review_page import review_page
 from reviewapp.moderate.rules import WAITING, stars_shown
@@ -59,7 +59,9 @@ def index() -> str:
 def one(review_id: UUID) -> str:
     """One review with versions, decisions, flags and the answer."""
     kind = chosen("kind", REPLY_KINDS)
-    return review_page(_review(review_id), draft=Draft(kind, "", "") if kind else None)
+    return review_page(
+        _review(review_id), draft=Draft(kind, "", "", PLACE_OF_KIND[kind]) if kind else None
+    )
 
 
 @blueprint.post("/<uuid:review_id>/decision")

@@ -26,6 +26,18 @@ ANSWERABLE = "published"
 NOTHING = "nothing"
 REPLY_PLACES = (*PLACES, NOTHING)
 """Where the improvement is made; "nothing": the words say why nothing changes."""
+PLACE_OF_KIND = {
+    "mismatch": "page",
+    "shipping": "policy",
+    "support": "script",
+    "quality": "supplier",
+    "wrong_item": "supplier",
+    "damaged": "supplier",
+    "refund": "policy",
+    "price": "page",
+    "thanks": "page",
+}
+"""Where the lesson of a kind usually belongs; what the editor begins with."""
 LONGEST_RETURN_NOTE = 1_000
 
 
