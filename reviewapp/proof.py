@@ -15,9 +15,11 @@ from sqlalchemy.orm import Session
 
 from reviewapp.audit import service as log
 from reviewapp.audit import verify_export
+from reviewapp.audit.anchors import missing
 from reviewapp.audit.chain import breaks
 from reviewapp.core.db import EVERY_SHOP
 from reviewapp.core.kit import KitOpener
+from reviewapp.core.storage import Storage
 from reviewapp.models.account import Shop
 from reviewapp.rights import ledger
 
@@ -36,9 +38,11 @@ def audit() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
 @click.pass_obj
 def verify_all(opened_kit: KitOpener, as_json: bool) -> None:
-    """Check every shop's chains; exit code 1 when an entry was changed, inserted or taken out."""
+    """Check every shop's chains; exit code 1 when an entry was changed, inserted or cut off."""
     with opened_kit() as kit, kit.database.transaction(EVERY_SHOP) as session:
-        found = {str(shop_id): _breaks(session, shop_id) for shop_id in _shops(session)}
+        found = {
+            str(shop_id): _breaks(session, kit.storage, shop_id) for shop_id in _shops(session)
+        }
     if as_json:
         click.echo(json.dumps(found))
     else:
@@ -70,8 +74,10 @@ def _shops(session: Session) -> list[UUID]:
     return list(session.scalars(select(Shop.id).order_by(Shop.id)))
 
 
-def _breaks(session: Session, shop_id: UUID) -> list[dict[str, Any]]:
-    return [
+def _breaks(session: Session, storage: Storage, shop_id: UUID) -> list[dict[str, Any]]:
+    """What does not hold in the chains, and what was noted outside and is gone."""
+    cut = [{"chain": "log", **vars(one)} for one in missing(session, storage, shop_id)]
+    return cut + [
         {"chain": name, **vars(broken)}
         for name, entries in CHAINS.items()
         for broken in breaks(entries(session, shop_id))

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
+from reviewapp.audit.anchors import anchor_logs
 from reviewapp.collect.erasing import erase_owed
 from reviewapp.collect.planning import plan_due, wake_undelivered
 from reviewapp.collect.reminding import plan_reminders
@@ -44,6 +45,7 @@ from reviewapp.widgets.feedback import forget_votes
 from reviewapp.widgets.follow import (
     show_collection,
     show_faq,
+    show_figures,
     show_product,
     show_questions,
     show_review,
@@ -90,6 +92,7 @@ AFTER: Mapping[str, Sequence[Reaction]] = {
     "case.state_changed": (follow_case, tell_review_may_change),
     "collection.changed": (show_collection,),
     "faq.changed": (show_faq,),
+    "fairness.checked": (show_figures,),
     "improvement.done": (),
     "improvement.proposed": (),
     "content.exported": (),
@@ -161,6 +164,7 @@ EVERY: Mapping[str, Every] = {
     "permissions": Every(timedelta(minutes=1), expire_permissions),
     "permission_origins": Every(timedelta(hours=1), forget_origins),
     "fairness": Every(timedelta(hours=1), watch_fairness),
+    "anchors": Every(timedelta(hours=1), anchor_logs),
     "submissions": Every(timedelta(hours=1), forget_submissions),
     "idempotency_keys": Every(timedelta(hours=1), forget_idempotency_keys),
     "votes": Every(timedelta(hours=1), forget_votes),

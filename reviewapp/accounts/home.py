@@ -8,6 +8,7 @@ from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
 from reviewapp.accounts import needs, queries
+from reviewapp.accounts.fairness_alarm import fairness_alarm
 from reviewapp.accounts.queries import Trend
 from reviewapp.web.auth import actor, gate_members, require
 from reviewapp.web.pages import gettext as _
@@ -39,6 +40,7 @@ def home() -> str | Response:
     steps = queries.first_steps(session(), shop_id)
     return render_template(
         "accounts/home.html",
+        alarm=fairness_alarm(session(), shop_id),
         needs=found,
         may_act=bool(found),
         trends={name: _told(name, trend) for name, trend in _trends().items()},

@@ -118,7 +118,7 @@ def _hours(calendar: BusinessHours) -> Iterator[Problem]:
 
 
 def _deciding(settings: ShopSettings) -> Iterator[Problem]:
-    for name in ("blocked_words", "staff_domains"):
+    for name in ("blocked_words", "competitor_names", "staff_domains"):
         entries = getattr(settings, name)
         if len(entries) > MOST_ENTRIES or any(len(entry) > MOST_CHARACTERS for entry in entries):
             yield name, f"At most {MOST_ENTRIES} lines of {MOST_CHARACTERS} characters."

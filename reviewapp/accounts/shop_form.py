@@ -15,7 +15,7 @@ from reviewapp.models.case import ROUTES
 from reviewapp.models.shop_settings import BusinessHours, ShopSettings
 
 FACTS = ("name", "email", "url", "locale", "time_zone", "country", "postal_address", "color")
-LISTS = ("blocked_words", "staff_domains")
+LISTS = ("blocked_words", "competitor_names", "staff_domains")
 WINDOWS = ("usage_days_by_product_type", "usage_days_by_tag")
 WEEKDAYS = range(7)
 _DAYS = re.compile(r"(.+?)\s*[:=]\s*(\d{1,4})")

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from reviewapp.audit.service import record
 from reviewapp.collect.pages import Visit
 from reviewapp.core import clock
+from reviewapp.core.kit import Kit
 from reviewapp.models.account import Shop
 from reviewapp.models.case import Case
 from reviewapp.models.catalog import Customer
@@ -91,3 +92,17 @@ def mark_responded(session: Session, request: ReviewRequest) -> None:
         .where(ReviewRequest.parent_id == request.id, ReviewRequest.state == "planned")
         .values(state="cancelled", reason="responded")
     )
+
+
+def note_form(kit: Kit, visit: Visit) -> None:
+    """Keep that the form was sent, in a transaction of its own: faulty fields undo the request's.
+
+    It is what the monitor of fairness counts as having reached the form (G29); reading stores
+    nothing (G11).
+    """
+    with kit.database.transaction(visit.shop.id) as session:
+        session.execute(
+            update(ReviewRequest)
+            .where(ReviewRequest.id == visit.request.id, ReviewRequest.form_sent_at.is_(None))
+            .values(form_sent_at=clock.now())
+        )

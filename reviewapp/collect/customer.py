@@ -11,7 +11,13 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from reviewapp.collect import intake, reviewing
-from reviewapp.collect.answering import OpenCase, help_look, mark_responded, record_answer
+from reviewapp.collect.answering import (
+    OpenCase,
+    help_look,
+    mark_responded,
+    note_form,
+    record_answer,
+)
 from reviewapp.collect.blocks import (
     NOTHING,
     current_item,
@@ -46,11 +52,12 @@ from reviewapp.collect.schemas import (
     read_form,
 )
 from reviewapp.collect.versions import Words
+from reviewapp.core import clock
 from reviewapp.media.service import files_in_use
 from reviewapp.web.auth import public
 from reviewapp.web.language import page_language
 from reviewapp.web.pages import day
-from reviewapp.web.session import session
+from reviewapp.web.session import kit, session
 
 HOLDER = "whoever holds the signed link of a request"
 NO_LINE = Fault("Choose one of the products of this order.")
@@ -161,10 +168,13 @@ def send_review(token: str) -> Response:
     answers, wrong_answers = read_answers(questions, sent)
     photos = intake.take_photos(intake.review_form(item.line.id), _files_before(item))
     said = intake.said(faults | wrong_answers) | ({"media": photos.fault} if photos.fault else {})
+    if said:
+        note_form(kit(), visit())
     if said or too_many():
         entered = Entered(sent, said, photos.staged)
         return _page("again", faults=said, answered=True, item=item, review_entered=entered)
     request_row = lock_request(session(), visit().request.id)
+    request_row.form_sent_at = request_row.form_sent_at or clock.now()
     held = enter_visit()
     reviewing.submit_review(
         session(),

@@ -65,6 +65,8 @@ class ReviewRequest(Delivery, OwnedByShop, Base):
     """After this the link still takes a review, marked unverified (G9)."""
     responded_at: Mapped[datetime | None]
     """First answer, review or help through the link; stops reminders."""
+    form_sent_at: Mapped[datetime | None]
+    """When the review form was first sent through the link, taken or with faults (G29)."""
     followed_up: Mapped[bool] = mapped_column(default=False)
     """The next reminder row exists, or none is due."""
 

@@ -68,6 +68,7 @@ class ShopSettings:
     reply_approval: bool = False
     """A public answer waits for a second person."""
     blocked_words: tuple[str, ...] = ()
+    competitor_names: tuple[str, ...] = ()
     staff_domains: tuple[str, ...] = ()
 
     @classmethod
@@ -75,7 +76,7 @@ class ShopSettings:
         """Defaults overlaid with what the shop stored; unknown names are ignored."""
         known = {item.name for item in fields(cls)}
         values = {name: value for name, value in stored.items() if name in known}
-        for name in ("reminder_days", "blocked_words", "staff_domains"):
+        for name in ("reminder_days", "blocked_words", "competitor_names", "staff_domains"):
             if name in values:
                 values[name] = tuple(values[name])
         if "business_hours" in values:

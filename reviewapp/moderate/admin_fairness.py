@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 
 from reviewapp.moderate import texts
-from reviewapp.moderate.fairness import WINDOW_DAYS, alarms, fairness
+from reviewapp.moderate.fairness import WINDOW_DAYS, alarms, fairness, last_check
 from reviewapp.moderate.fairness_rules import ERROR_RATE, STARS
 from reviewapp.web.auth import actor, gate_members, require
 from reviewapp.web.session import session
@@ -22,6 +22,7 @@ def index() -> str:
     return render_template(
         "moderate/admin_fairness.html",
         found=fairness(session(), shop_id),
+        last=last_check(session(), shop_id),
         alarms=alarms(session(), shop_id),
         days=WINDOW_DAYS,
         error_rate=ERROR_RATE,

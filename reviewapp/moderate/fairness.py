@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, case, func, select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from reviewapp.audit.service import record
@@ -15,69 +15,81 @@ from reviewapp.core import clock
 from reviewapp.core.db import EVERY_SHOP
 from reviewapp.core.kit import Kit
 from reviewapp.models.account import Shop
-from reviewapp.models.audit import AuditEntry
-from reviewapp.models.review import ModerationDecision, Review
-from reviewapp.models.review_request import ExperienceAnswer
-from reviewapp.moderate.fairness_rules import STARS, Gap, Outcome, refusal_gaps
-from reviewapp.moderate.rules import RULES_VERSION, WAITING
+from reviewapp.models.audit import FAIRNESS, AuditEntry
+from reviewapp.moderate.fairness_queries import (
+    Level,
+    levels_since,
+    outcomes_of,
+    refusals_by_reason,
+)
+from reviewapp.moderate.fairness_rules import (
+    Gap,
+    Look,
+    due_look,
+    error_part,
+    gaps,
+    windows,
+)
+from reviewapp.moderate.rules import RULES_VERSION
+from reviewapp.outbox.messages import emit
 
 WINDOW_DAYS = 90
-
-
-@dataclass(frozen=True)
-class Level:
-    """One star level in the window: what became of the reviews that are decided.
-
-    Waiting ones are left out: a count by stars would tell a moderator theirs (G12).
-    """
-
-    stars: int
-    decided: int
-    published: int
-    refused: int
-    withdrawn: int
-    median_hours: float | None
-    """From arrival to the first publication; None when none was published."""
-    answers: int
-    """Private answers of this score: pages on which the way to the review stood."""
-    shown: int
-    """Of these, pages on record with their rendered variant (must be all)."""
+COUNTED = (
+    *("decided", "published", "refused", "held", "withdrawn", "timed", "late"),
+    *("answers", "shown", "reached"),
+)
+"""Figures of a level that go into the log, by star."""
 
 
 @dataclass(frozen=True)
 class Fairness:
-    """All levels, the gaps beyond chance, and refusals by reason and stars."""
+    """All levels of the last 90 days, and refusals by reason and stars."""
 
     since: datetime
     levels: list[Level]
-    gaps: list[Gap]
     reasons: dict[str, dict[int, int]]
 
-    @property
-    def alarm(self) -> bool:
-        """Whether something must be looked at."""
-        return bool(self.gaps) or any(level.shown < level.answers for level in self.levels)
+
+@dataclass(frozen=True)
+class Window:
+    """A quarter or a year as it stands: its last look, and the gaps that look found."""
+
+    look: Look | None
+    gaps: list[dict[str, Any]]
+
+    @classmethod
+    def of(cls, told: dict[str, Any]) -> Window:
+        """A window as an entry of the log tells it."""
+        look = Look(told["look"], told["cases"]) if told.get("look") else None
+        return cls(look, told["gaps"])
+
+    def told(self) -> dict[str, Any]:
+        """As it stands in the log."""
+        look = self.look
+        return {
+            "look": look.number if look else 0,
+            "cases": look.cases if look else 0,
+            "gaps": self.gaps,
+        }
 
 
 def fairness(session: Session, shop_id: UUID) -> Fairness:
     """How the shop's reviews of the last 90 days fared, by their stars."""
     since = clock.now() - timedelta(days=WINDOW_DAYS)
-    rows = {row.rating: row for row in session.execute(_outcomes(shop_id, since))}
-    shown = {row.score: row for row in session.execute(_links_shown(shop_id, since))}
-    levels = [_level(stars, rows.get(stars), shown.get(stars)) for stars in STARS]
-    outcomes = {level.stars: Outcome(level.decided, level.refused) for level in levels}
-    return Fairness(since, levels, refusal_gaps(outcomes), _reasons(session, shop_id, since))
+    return Fairness(
+        since, levels_since(session, shop_id, since), refusals_by_reason(session, shop_id, since)
+    )
+
+
+def last_check(session: Session, shop_id: UUID) -> AuditEntry | None:
+    """The newest entry of the monitor."""
+    return session.scalars(_checks(shop_id).limit(1)).first()
 
 
 def alarms(session: Session, shop_id: UUID, most: int = 20) -> list[AuditEntry]:
     """Alarms on record, newest first."""
-    found = (
-        select(AuditEntry)
-        .where(AuditEntry.shop_id == shop_id, AuditEntry.action == "fairness.alarm")
-        .order_by(AuditEntry.number.desc())
-        .limit(most)
-    )
-    return list(session.scalars(found))
+    found = _checks(shop_id).where(AuditEntry.action == "fairness.alarm")
+    return list(session.scalars(found.limit(most)))
 
 
 def watch_fairness(kit: Kit) -> int:
@@ -87,105 +99,68 @@ def watch_fairness(kit: Kit) -> int:
     return sum(_watch(kit, shop_id) for shop_id in shops)
 
 
+def check(session: Session, shop_id: UUID) -> dict[str, Any]:
+    """Today's numbers and what the windows' looks found, as they go into the log."""
+    before = last_check(session, shop_id)
+    kept = before.detail.get("windows", {}) if before else {}
+    now = clock.now()
+    found = {
+        name: _looked(session, shop_id, since, Window.of(kept[name]) if name in kept else None)
+        for name, since in windows(now).items()
+    }
+    levels = levels_since(session, shop_id, now - timedelta(days=WINDOW_DAYS))
+    numbers = {name: [getattr(level, name) for level in levels] for name in COUNTED}
+    hours = [level.median_hours for level in levels]
+    return {
+        **numbers,
+        "median_hours": [None if value is None else round(value, 1) for value in hours],
+        "days": WINDOW_DAYS,
+        "windows": {name: window.told() for name, window in found.items()},
+        "gaps": [gap | {"window": name} for name, one in found.items() for gap in one.gaps],
+        "unshown": sum(level.answers - level.shown for level in levels),
+    }
+
+
+def _looked(session: Session, shop_id: UUID, since: datetime, last: Window | None) -> Window:
+    """The window after today: a new look where one is due, else as the last look left it."""
+    levels = levels_since(session, shop_id, since)
+    cases = sum(level.decided + level.answers for level in levels)
+    look = due_look(last.look if last else None, cases)
+    if look is None:
+        return last or Window(None, [])
+    found = gaps(outcomes_of(levels), error_part(look.number))
+    return Window(look, [_told(gap) for gap in found])
+
+
+def _told(gap: Gap) -> dict[str, Any]:
+    told = asdict(gap) | {"stars": list(gap.stars), "p_value": f"{gap.p_value:.2e}"}
+    return told | {name: f"{told[name]:.4f}" for name in ("rate", "rate_of_others")}
+
+
 def _watch(kit: Kit, shop_id: UUID) -> int:
     subject = f"fairness:{clock.now().date().isoformat()}"
     with kit.database.transaction(shop_id) as session:
-        checked = select(AuditEntry.id).where(
-            AuditEntry.shop_id == shop_id, AuditEntry.subject == subject
-        )
-        if session.scalar(checked.limit(1)) is not None:
+        last = last_check(session, shop_id)
+        if last is not None and last.subject == subject:
             return 0
-        found = fairness(session, shop_id)
+        found = check(session, shop_id)
+        alarm = bool(found["gaps"] or found["unshown"])
         record(
             session,
             shop_id=shop_id,
             actor="clock",
-            action="fairness.alarm" if found.alarm else "fairness.checked",
+            action="fairness.alarm" if alarm else "fairness.checked",
             subject=subject,
             rules_version=RULES_VERSION,
-            decided=[level.decided for level in found.levels],
-            refused=[level.refused for level in found.levels],
-            gaps=[{"stars": list(gap.stars), "p": f"{gap.p_value:.2e}"} for gap in found.gaps],
+            **found,
         )
-        return int(found.alarm)
+        emit(session, "fairness.checked", shop_id=shop_id)
+        return int(alarm)
 
 
-def _outcomes(shop_id: UUID, since: datetime) -> Any:
-    refused = (
-        select(ModerationDecision.id)
-        .where(
-            ModerationDecision.review_id == Review.id,
-            ModerationDecision.action == "refuse",
-            ModerationDecision.actor.in_(("member", "api")),
-        )
-        .exists()
-    )
-    first_published_at = (
-        select(func.min(ModerationDecision.decided_at))
-        .where(
-            ModerationDecision.review_id == Review.id,
-            ModerationDecision.action.in_(("publish", "redact")),
-        )
-        .scalar_subquery()
-    )
-    hours = func.extract("epoch", first_published_at - Review.submitted_at) / 3600
+def _checks(shop_id: UUID) -> Any:
     return (
-        select(
-            Review.rating,
-            func.count().label("decided"),
-            func.count(case((Review.state == "published", 1))).label("published"),
-            func.count(case((refused, 1))).label("refused"),
-            func.count(case((Review.state == "withdrawn", 1))).label("withdrawn"),
-            func.percentile_cont(0.5).within_group(hours).label("median_hours"),
-        )
-        .where(Review.shop_id == shop_id, Review.submitted_at >= since)
-        .where(Review.source.in_(("own", "demo")), Review.state.not_in(WAITING))
-        .group_by(Review.rating)
+        select(AuditEntry)
+        .where(AuditEntry.shop_id == shop_id, text(FAIRNESS))
+        .order_by(AuditEntry.number.desc())
     )
-
-
-def _links_shown(shop_id: UUID, since: datetime) -> Any:
-    return (
-        select(
-            ExperienceAnswer.score,
-            func.count().label("answers"),
-            func.count(case((ExperienceAnswer.variant != "", 1))).label("shown"),
-        )
-        .where(
-            ExperienceAnswer.shop_id == shop_id,
-            ExperienceAnswer.created_at >= since,
-            ExperienceAnswer.score.is_not(None),
-        )
-        .group_by(ExperienceAnswer.score)
-    )
-
-
-def _level(stars: int, row: Row[Any] | None, shown: Row[Any] | None) -> Level:
-    return Level(
-        stars=stars,
-        decided=row.decided if row else 0,
-        published=row.published if row else 0,
-        refused=row.refused if row else 0,
-        withdrawn=row.withdrawn if row else 0,
-        median_hours=float(row.median_hours) if row and row.median_hours is not None else None,
-        answers=shown.answers if shown else 0,
-        shown=shown.shown if shown else 0,
-    )
-
-
-def _reasons(session: Session, shop_id: UUID, since: datetime) -> dict[str, dict[int, int]]:
-    rows = session.execute(
-        select(ModerationDecision.reason, Review.rating, func.count().label("number"))
-        .join(Review, Review.id == ModerationDecision.review_id)
-        .where(
-            ModerationDecision.shop_id == shop_id,
-            ModerationDecision.action == "refuse",
-            ModerationDecision.actor.in_(("member", "api")),
-            ModerationDecision.decided_at >= since,
-        )
-        .group_by(ModerationDecision.reason, Review.rating)
-    )
-    found: dict[str, dict[int, int]] = {}
-    for row in rows:
-        found.setdefault(str(row.reason), {})[row.rating] = row.number
-    return found

@@ -15,8 +15,9 @@ from reviewapp.moderate.links import belongs_to, find_links
 from reviewapp.moderate.personal_data import find_personal_data
 from reviewapp.moderate.profanity import LANGUAGES, find_profanity, fold
 from reviewapp.moderate.signals import Signal, Span
+from reviewapp.moderate.style import reads_like
 
-RULES_VERSION = "moderation-1"
+RULES_VERSION = "moderation-2"
 """Recorded with every decision; raise it when screening or deciding changes."""
 
 UNDO_WITHIN = timedelta(seconds=10)
@@ -29,6 +30,11 @@ MOST_DAYS = 14
 VELOCITY_HOURS = 24
 VELOCITY_REVIEWS = 8
 """So many reviews of one address within `VELOCITY_HOURS` are worth a look."""
+MAILBOX_REVIEWS = 3
+DOMAIN_REVIEWS = 4
+ORDER_WINDOW_REVIEWS = 4
+"""From so many reviews on, this one included, each of these is worth a look."""
+MOST_NAMED = 10
 PROBABLE = 0.5
 """From here a guessed language counts; near kin share the rest between them."""
 
@@ -41,7 +47,13 @@ LINK = "There is a web address in the text."
 DUPLICATE = "Most of this text also stands in another review of this shop."
 STAFF = "The author's address belongs to the shop. The review is shown with a staff label."
 BLOCKED = "This is on the shop's own list of words to look at."
+COMPETITOR = "This is on the shop's list of other brands. Comparing is allowed; advertising is not."
 VELOCITY = "Many reviews came from this address within one day."
+MAILBOX = "Several buyers share one mailbox: their addresses differ only by dots or a part after +."
+DOMAIN = "Several reviews of this product came from one mail domain within a week."
+ORDERS = "Several reviewed orders of this product were placed within ten minutes."
+SPAM = "It reads like spam. What spoke for it:"
+MACHINE = "It reads like machine-written text; this is often wrong. What spoke for it:"
 
 WAITING = ("pending", "held")
 REFUSE_REASONS = (
@@ -90,9 +102,17 @@ class ScreenFacts:
     own_domains: tuple[str, ...] = ()
     """The shop's hosts and its staff's mail domains, lower case (G25)."""
     blocked_words: tuple[str, ...] = ()
-    near_copies: int = 0
+    competitor_names: tuple[str, ...] = ()
+    near_copies: tuple[str, ...] = ()
+    """Ids of other reviews of the shop that share most of the text."""
     recent_reviews: int = 0
     """Reviews of this address within `VELOCITY_HOURS`, this one included."""
+    one_mailbox: tuple[str, ...] = ()
+    """Ids of reviews by other buyers behind the same mailbox."""
+    one_domain: tuple[str, ...] = ()
+    """Ids of reviews of this product from the same private mail domain, within a week."""
+    one_order_window: tuple[str, ...] = ()
+    """Ids of reviews of this product whose orders were placed within minutes of this one's."""
 
 
 @dataclass(frozen=True)
@@ -112,11 +132,13 @@ def screen(facts: ScreenFacts) -> list[Signal]:
     """Everything a moderator should look at, in the order of the text."""
     signals = [signal for name, text in facts.texts for signal in _signals_of(facts, name, text)]
     if facts.near_copies:
-        signals.append(Signal("duplicate", DUPLICATE))
+        signals.append(_about_reviews("duplicate", DUPLICATE, facts.near_copies))
     if is_staff(facts.author_email, facts.staff_emails, facts.own_domains):
         signals.append(Signal("staff", STAFF))
     if facts.recent_reviews >= VELOCITY_REVIEWS:
         signals.append(Signal("velocity", VELOCITY))
+    signals += _velocity(facts)
+    signals += _style(facts)
     if facts.guess and _another_language(facts.guess, facts.locale):
         signals.append(Signal("language", LANGUAGE_DIFFERS))
     return signals
@@ -159,6 +181,35 @@ def hold_until(now: datetime, days: int | None = None) -> datetime:
     return now + timedelta(days=min(max(days or MOST_DAYS, 1), MOST_DAYS))
 
 
+def _velocity(facts: ScreenFacts) -> Iterator[Signal]:
+    """Several at once, by facts of orders and addresses; no device is looked at."""
+    if len(facts.one_mailbox) + 1 >= MAILBOX_REVIEWS:
+        yield _about_reviews("velocity", MAILBOX, facts.one_mailbox)
+    if len(facts.one_domain) + 1 >= DOMAIN_REVIEWS:
+        yield _about_reviews("velocity", DOMAIN, facts.one_domain)
+    if len(facts.one_order_window) + 1 >= ORDER_WINDOW_REVIEWS:
+        yield _about_reviews("velocity", ORDERS, facts.one_order_window)
+
+
+def _style(facts: ScreenFacts) -> Iterator[Signal]:
+    """What two models of style say of an English text's body."""
+    body = dict(facts.texts).get("body", "")
+    if not body or "en" not in _languages(facts) or _is_other(facts.guess, "en"):
+        return
+    for kind, sentence in (("spam", SPAM), ("machine_written", MACHINE)):
+        reading = reads_like(body, kind)
+        if reading is not None:
+            yield Signal(kind, sentence, detail={"reasons": list(reading.reasons)})
+
+
+def _is_other(guess: Guess | None, language: str) -> bool:
+    return guess is not None and guess.probability >= PROBABLE and guess.language != language
+
+
+def _about_reviews(kind: str, explanation: str, reviews: tuple[str, ...]) -> Signal:
+    return Signal(kind, explanation, detail={"reviews": list(reviews[:MOST_NAMED])})
+
+
 def _signals_of(facts: ScreenFacts, name: str, text: str) -> Iterator[Signal]:
     found = [
         *((finding.span, "personal_data", finding.explanation) for finding in find_personal_data(
@@ -166,6 +217,7 @@ def _signals_of(facts: ScreenFacts, name: str, text: str) -> Iterator[Signal]:
         *((span, "profanity", ABUSIVE) for span in find_profanity(text, _languages(facts))),
         *((span, "link", LINK) for span in find_links(text, facts.own_domains)),
         *((span, "blocked_word", BLOCKED) for span in _blocked(text, facts.blocked_words)),
+        *((span, "competitor", COMPETITOR) for span in _blocked(text, facts.competitor_names)),
     ]  # fmt: skip
     for span, kind, explanation in sorted(found, key=lambda one: (one[0], one[1])):
         yield Signal(kind, explanation, name, span.start, span.end)

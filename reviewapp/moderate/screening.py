@@ -17,7 +17,7 @@ from reviewapp.models.catalog import Order, OrderLine
 from reviewapp.models.moderation import ReviewSketch
 from reviewapp.models.outbox import OutboxEvent
 from reviewapp.models.review import Flag, Review
-from reviewapp.moderate import similarity
+from reviewapp.moderate import similarity, velocity
 from reviewapp.moderate.candidate import Candidate, candidate, the_candidate
 from reviewapp.moderate.carrying_out import Decision
 from reviewapp.moderate.language import guess_language
@@ -64,6 +64,7 @@ def screen_review(session: Session, kit: Kit, event: OutboxEvent) -> None:
             field=signal.field,
             start=signal.start,
             end=signal.end,
+            detail=signal.detail,
         )
         for signal in signals
     )
@@ -99,6 +100,7 @@ def gather(session: Session, review: Review, words: Candidate) -> ScreenFacts:
         select(Order).join(OrderLine).where(OrderLine.id == review.order_line_id)
     )
     customer = review.customer
+    email = customer.email if customer else None
     answers = ((name, text) for name, text in words.answers.items() if isinstance(text, str))
     countries = (order and order.country, customer and customer.country, shop.country)
     domains = [*shop.settings.staff_domains, host_of(shop.url or "")]
@@ -108,11 +110,15 @@ def gather(session: Session, review: Review, words: Candidate) -> ScreenFacts:
         guess=guess_language(f"{words.title}\n{words.body}"),
         countries=tuple(dict.fromkeys(code for code in countries if code)),
         order_number=order.external_id if order else None,
-        author_email=customer.email if customer else None,
+        author_email=email,
         staff_emails=_staff_emails(session, shop),
         own_domains=tuple(domain.casefold().lstrip("@") for domain in domains if domain),
         blocked_words=shop.settings.blocked_words,
-        near_copies=len(near_copies(session, review)),
+        competitor_names=shop.settings.competitor_names,
+        near_copies=tuple(str(other.id) for other in near_copies(session, review)),
+        one_mailbox=velocity.one_mailbox(session, review, email),
+        one_domain=velocity.one_domain(session, review, email),
+        one_order_window=velocity.one_order_window(session, review, order),
         recent_reviews=_recent_reviews(session, review),
     )
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
+from typing import Any
 
 COLLEAGUE = "A colleague asks for a second look."
 
@@ -28,6 +30,8 @@ class Signal:
     field: str | None = None
     start: int | None = None
     end: int | None = None
+    detail: dict[str, Any] = dataclass_field(default_factory=dict, compare=False)
+    """What it matched: ids of reviews, an entry of a list, what a model went by."""
 
 
 def merged(spans: list[Span]) -> list[Span]:

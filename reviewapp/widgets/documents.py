@@ -11,6 +11,7 @@ from reviewapp.widgets.values import (
     Attribute,
     ChunkView,
     CollectionView,
+    FairnessFigures,
     ProductFacts,
     ProductView,
     PublishedReview,
@@ -157,8 +158,25 @@ def transparency(figures: Transparency) -> bytes:
             "refused": figures.refused,
             "waiting": figures.waiting,
             "withdrawn": figures.withdrawn,
+            "fairness": fairness_json(figures.fairness),
+            "log": {"entries": figures.log.number, "head": figures.log.hash}
+            if figures.log
+            else None,
         }
     )
+
+
+def fairness_json(found: FairnessFigures | None) -> dict[str, Any] | None:
+    """The newest check as the log has it: counts keyed by star, and where a gap was found."""
+    if found is None:
+        return None
+    by_star = ("answers", "shown", "reached", "decided", "published", "refused", "median_hours")
+    return {
+        "checked_on": found.checked_on.isoformat(),
+        "days": found.days,
+        **{name: dict(zip("12345", getattr(found, name), strict=True)) for name in by_star},
+        "gaps": list(found.gaps),
+    }
 
 
 def summary_json(summary: Summary) -> dict[str, Any]:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
+from reviewapp.models.audit import FAIRNESS, AuditEntry
 from reviewapp.models.listing import RatingSummary
 from reviewapp.models.review import ModerationDecision, Review
 from reviewapp.widgets.queries import summary_of
 from reviewapp.widgets.reader import imported_from
-from reviewapp.widgets.values import Summary, Transparency
+from reviewapp.widgets.values import FairnessFigures, LogHead, Summary, Transparency
 
 
 def transparency(session: Session, shop_id: UUID) -> Transparency:
@@ -36,6 +37,8 @@ def transparency(session: Session, shop_id: UUID) -> Transparency:
         refused=_refused(session, shop_id),
         waiting=states[3],
         withdrawn=states[4],
+        fairness=_fairness(session, shop_id),
+        log=_log_head(session, shop_id),
     )
 
 
@@ -54,6 +57,36 @@ def store_summary(session: Session, shop_id: UUID) -> Summary:
         )
     ).one()
     return summary_of(RatingSummary(**sums._mapping))
+
+
+def _fairness(session: Session, shop_id: UUID) -> FairnessFigures | None:
+    """The monitor's newest entry in the log, not the database's present rows (G30)."""
+    entry = session.scalars(
+        select(AuditEntry)
+        .where(AuditEntry.shop_id == shop_id, text(FAIRNESS))
+        .order_by(AuditEntry.number.desc())
+        .limit(1)
+    ).first()
+    if entry is None or "answers" not in entry.detail:
+        return None
+    told = entry.detail
+    by_star = ("answers", "shown", "reached", "decided", "published", "refused", "median_hours")
+    return FairnessFigures(
+        checked_on=entry.created_at.date(),
+        days=told["days"],
+        gaps=tuple(dict.fromkeys(gap["measure"] for gap in told["gaps"])),
+        **{name: tuple(told[name]) for name in by_star},
+    )
+
+
+def _log_head(session: Session, shop_id: UUID) -> LogHead | None:
+    row = session.execute(
+        select(AuditEntry.number, AuditEntry.hash)
+        .where(AuditEntry.shop_id == shop_id)
+        .order_by(AuditEntry.number.desc())
+        .limit(1)
+    ).first()
+    return LogHead(row.number, row.hash) if row else None
 
 
 def _imported(session: Session, shop_id: UUID) -> dict[str, int]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from reviewapp.core.kit import Kit
 from reviewapp.models.outbox import OutboxEvent
-from reviewapp.widgets.marks import FAQ, collection_path, mark_shop
+from reviewapp.widgets.marks import FAQ, FIGURES_PAGE, TRANSPARENCY, collection_path, mark_shop
 from reviewapp.widgets.service import (
     refresh_product,
     refresh_questions,
@@ -32,6 +32,11 @@ def show_product(session: Session, kit: Kit, event: OutboxEvent) -> None:
 def show_shop(session: Session, kit: Kit, event: OutboxEvent) -> None:
     """After the shop was made, or changed its name, language or rules."""
     refresh_shop(session, event.shop_id)
+
+
+def show_figures(session: Session, kit: Kit, event: OutboxEvent) -> None:
+    """After the daily check of fairness: the figures tell what it found."""
+    mark_shop(session, event.shop_id, [TRANSPARENCY, FIGURES_PAGE])
 
 
 def show_collection(session: Session, kit: Kit, event: OutboxEvent) -> None:

@@ -21,11 +21,12 @@ from reviewapp.widgets.rules import chunk_of, key_hash, product_key, shard_count
 ERRAND = "publish"
 """What a worker is woken for; see `publishing.publish_due`."""
 POLICY, TRANSPARENCY, STORE = "policy.html", "transparency.json", "store.json"
+FIGURES_PAGE = "transparency.html"
 FAQ = "faq.html"
 STARS_FOLDER, COLLECTIONS_FOLDER, STORE_FOLDER = "stars/", "collections/", "reviews/"
 STORE_PAGE = f"{STORE_FOLDER}index.html"
 SITEMAP, FEED = "sitemap.xml", "feeds/google-product-reviews.xml"
-SLOW = (TRANSPARENCY, SITEMAP, FEED)
+SLOW = (TRANSPARENCY, FIGURES_PAGE, SITEMAP, FEED)
 """Written once an hour at most: each reads everything the shop has published."""
 
 
@@ -205,5 +206,5 @@ def shop_paths(session: Session, shop_id: UUID) -> list[str]:
     """Every document of the whole shop that there is or should be."""
     known = session.scalars(select(ShopDocument.path).where(ShopDocument.shop_id == shop_id))
     picked = session.scalars(select(Collection.key).where(Collection.shop_id == shop_id))
-    own = {POLICY, TRANSPARENCY, STORE, STORE_PAGE, FAQ}
+    own = {POLICY, TRANSPARENCY, FIGURES_PAGE, STORE, STORE_PAGE, FAQ}
     return sorted({*known, *own, *map(collection_path, picked), *shard_paths(session, shop_id)})

@@ -26,6 +26,7 @@ from reviewapp.widgets.values import (
     QuestionsView,
     ShopFacts,
     StoreView,
+    Transparency,
 )
 
 _environment = Environment(
@@ -96,6 +97,10 @@ class Pages:
     def policy(self) -> bytes:
         """`policy.html`: how reviews are collected, verified, moderated, ordered, averaged."""
         return self._render("public_policy.html", base=".")
+
+    def figures(self, figures: Transparency) -> bytes:
+        """`transparency.html`: what became of all reviews, and whether it depends on the stars."""
+        return self._render("public_figures.html", base=".", figures=figures)
 
     def _render(self, template: str, *, base: str, **values: object) -> bytes:
         page = _environment.get_template(template)

@@ -18,7 +18,7 @@ from reviewapp.core.errors import OutsideFailed
 from reviewapp.core.kit import Kit
 from reviewapp.models.widget import Publication
 from reviewapp.widgets import documents
-from reviewapp.widgets.marks import TRANSPARENCY, mark_product, mark_shard, mark_shop
+from reviewapp.widgets.marks import FIGURES_PAGE, TRANSPARENCY, mark_product, mark_shard, mark_shop
 from reviewapp.widgets.media_files import media_of_chunks, sync_media
 from reviewapp.widgets.product_view import ProductViews, product_views
 from reviewapp.widgets.writer import put_changed, put_document, remove_document, shop_folder
@@ -119,7 +119,7 @@ def _publish(kit: Kit, claim: Claim) -> int:
     with kit.database.transaction(claim.shop_id) as session:
         if settle_product(session, claim):
             mark_shard(session, claim.shop_id, claim.key_hash, grown=claim.first)
-            mark_shop(session, claim.shop_id, [TRANSPARENCY])
+            mark_shop(session, claim.shop_id, [TRANSPARENCY, FIGURES_PAGE])
         else:
             # Another publisher took over a lease that ran out: our files may be newer than its.
             mark_product(session, claim.product_id, claim.chunks)

@@ -14,6 +14,7 @@ from reviewapp.widgets.figures import store_summary, transparency
 from reviewapp.widgets.marks import (
     COLLECTIONS_FOLDER,
     FAQ,
+    FIGURES_PAGE,
     POLICY,
     STARS_FOLDER,
     STORE,
@@ -46,6 +47,9 @@ def shop_document(session: Session, shop: Shop, path: str, *, public_url: str) -
             faq_view(session, shop, public_url=public_url)
         ),
         TRANSPARENCY: lambda: documents.transparency(transparency(session, shop.id)),
+        FIGURES_PAGE: lambda: Pages(facts, translator(facts.language)).figures(
+            transparency(session, shop.id)
+        ),
         STORE: lambda: documents.store(store_summary(session, shop.id)),
     }
     return makers[path]()

@@ -252,6 +252,31 @@ class QuestionsView:
 
 
 @dataclass(frozen=True, slots=True)
+class FairnessFigures:
+    """What a check of the monitor has in the log; counts are by star, one to five."""
+
+    checked_on: date
+    days: int
+    answers: tuple[int, ...]
+    shown: tuple[int, ...]
+    reached: tuple[int, ...]
+    decided: tuple[int, ...]
+    published: tuple[int, ...]
+    refused: tuple[int, ...]
+    median_hours: tuple[float | None, ...]
+    gaps: tuple[str, ...]
+    """Measures in which star levels were treated differently beyond chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogHead:
+    """The newest entry of the hash-chained log: kept by others, it proves what came before."""
+
+    number: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
 class Transparency:
     """A shop's figures for anyone to check (G19); all counts are of reviews."""
 
@@ -264,3 +289,6 @@ class Transparency:
     """By reason (G13)."""
     waiting: int
     withdrawn: int
+    fairness: FairnessFigures | None = None
+    """The newest check of the monitor (G29); None before the first."""
+    log: LogHead | None = None

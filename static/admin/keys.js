@@ -18,7 +18,8 @@ choice.addEventListener("change", () => {
 });
 
 const bound = () => [...document.querySelectorAll("[data-key]:not(:disabled)")];
-const nameOf = (control) => (control.querySelector("span") ?? control).textContent.trim();
+const nameOf = (control) =>
+  control.ariaLabel ?? (control.querySelector("span") ?? control).textContent.trim();
 
 for (const control of bound()) {
   const row = rows.appendChild(document.createElement("div"));
