@@ -48,3 +48,10 @@ def find_nginx() -> str | None:
     if not found and install_system_packages("nginx"):
         found = shutil.which("nginx", path=path)
     return found
+
+
+def find_exiftool() -> str | None:
+    """The reader of metadata on PATH, or Debian's package (root only)."""
+    if shutil.which("exiftool") is None:
+        install_system_packages("libimage-exiftool-perl")
+    return shutil.which("exiftool")

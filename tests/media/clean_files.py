@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import struct
 import subprocess
@@ -26,7 +27,20 @@ _EXIFTOOL_STRUCTURE = {
     "VerticalScale",
     "ImageSize",
     "Megapixels",
+    # AVIF: boxes that say where the one picture lies and how it is coded.
+    *("MajorBrand", "MinorVersion", "CompatibleBrands", "HandlerType", "PrimaryItemReference"),
+    *("MediaDataOffset", "MediaDataSize", "ImageSpatialExtent", "ImagePixelDepth"),
+    *("AV1ConfigurationVersion", "ChromaFormat", "ChromaSamplePosition", "ColorProfiles"),
+    *("ColorPrimaries", "TransferCharacteristics", "MatrixCoefficients", "VideoFullRangeFlag"),
 }
+
+_TRACES = re.compile(
+    r"GPS|Location|Serial|Make$|Model|Comment|Artist|Author|Owner|Copyright|Software|XMP|EXIF"
+    r"|Thumbnail|Description|Title|Keys:|UserData:|ItemList:(?!Encoder)",
+    re.I,
+)
+
+_FFMPEGS_HANDLERS = ("VideoHandler", "SoundHandler", "DataHandler")
 
 
 def assert_only_pixels(data: bytes) -> None:
@@ -51,6 +65,24 @@ def assert_exiftool_finds_nothing(folder: Path) -> None:
     for file in json.loads(found.stdout):
         tags = file.keys() - {"SourceFile", "ExifToolVersion", "MIMEType"}
         assert tags <= _EXIFTOOL_STRUCTURE, (file["SourceFile"], tags - _EXIFTOOL_STRUCTURE)
+
+
+def assert_exiftool_finds_no_traces(folder: Path) -> None:
+    """Fail when exiftool finds a place, a device, a person or a comment in the folder's films."""
+    exiftool = shutil.which("exiftool")
+    assert exiftool, "exiftool is not installed"
+    found = subprocess.run(
+        [exiftool, "-json", "-r", "-a", "-G1", "-ee", "--System:all", "--ExifTool:all", folder],
+        capture_output=True,
+        check=True,
+    )
+    for file in json.loads(found.stdout):
+        traces = [
+            tag
+            for tag, value in file.items()
+            if _TRACES.search(tag) and value not in _FFMPEGS_HANDLERS
+        ]
+        assert not traces, (file["SourceFile"], {tag: file[tag] for tag in traces})
 
 
 def _assert_bare_jpeg(data: bytes) -> None:

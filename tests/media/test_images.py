@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import struct
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
@@ -61,6 +62,55 @@ def test_a_turned_photo_comes_out_upright(saved: Saved, container: str, orientat
 
     assert (result.width, result.height) == opened(result).size == upright.size
     assert alike(corner_colours(opened(result)), corner_colours(upright))
+
+
+@pytest.mark.parametrize("orientation", TURNED)
+def test_an_avif_is_turned_by_its_boxes_alone_whatever_its_exif_says(
+    saved: Saved, orientation: int
+) -> None:
+    """As phones write it: the turn in irot and imir, and the same again in EXIF."""
+    upright, turn = four_corners(), TURNED[orientation]
+    stored = upright if turn is None else upright.transpose(turn)
+    exif = exif_of_a_phone(orientation)
+    stand_in = ORIENTATION_TAG + 1  # Pillow takes the orientation itself out of the EXIF
+    exif[stand_in] = orientation
+    path = saved(stored, "p.avif", exif=exif, quality=95)
+    data, spelled = path.read_bytes(), struct.pack("<HHI", stand_in, 3, 1)
+    swapped = struct.pack(">HHI", stand_in, 3, 1)
+    here = spelled if spelled in data else swapped
+    order = "<HHI" if here is spelled else ">HHI"
+    assert data.count(here) == 1
+    path.write_bytes(data.replace(here, struct.pack(order, ORIENTATION_TAG, 3, 1)))
+
+    result = sanitise(path, path.name)
+
+    assert alike(corner_colours(opened(result)), corner_colours(upright))
+
+
+def test_a_gain_map_and_a_second_picture_are_dropped(saved: Saved) -> None:
+    """Ultra HDR and stereo photos hold a second JPEG behind the first (CIPA DC-007)."""
+    xmp = (
+        b"<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-"
+        b"rdf-syntax-ns#'><rdf:Description xmlns:hdrgm='http://ns.adobe.com/hdr-gain-map/1.0/'"
+        b" hdrgm:Version='1.0'/></rdf:RDF></x:xmpmeta>"
+    )
+    map_of_light = Image.new("RGB", (240, 160), "#00ff00")
+    for options in ({}, {"xmp": xmp}):
+        path = saved(
+            four_corners(),
+            "p.jpg",
+            format="MPO",
+            save_all=True,
+            append_images=[map_of_light],
+            quality=95,
+            **options,
+        )
+        assert path.read_bytes().count(b"\xff\xd8\xff") == 2
+
+        result = sanitise(path, path.name)
+
+        assert_only_pixels(result.data)
+        assert alike(corner_colours(opened(result)), corner_colours(four_corners()))
 
 
 @pytest.mark.parametrize("container", CONTAINERS)

@@ -61,6 +61,12 @@ def test_a_named_nginx_comes_first(path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert programs.find_nginx() == str(path / "nginx")
 
 
+def test_exiftool_is_taken_from_the_path(path: Path) -> None:
+    assert programs.find_exiftool() is None
+    program(path / "exiftool")
+    assert programs.find_exiftool() == str(path / "exiftool")
+
+
 def test_only_root_on_debian_installs_packages(path: Path) -> None:
     program(path / "apt-get", f"touch {path}/asked")
     assert debian.install_system_packages("chromium") is False
