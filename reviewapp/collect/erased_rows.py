@@ -91,9 +91,22 @@ def _forget_address(session: Session, customer: Customer) -> list[UUID]:
         .where(ReviewReport.shop_id == customer.shop_id, func.lower(ReviewReport.email) == address)
         .values(email=None, note="")
     )
+    told = session.scalars(
+        delete(Mail)
+        .where(
+            Mail.shop_id == customer.shop_id,
+            Mail.letter == "question_answered",
+            func.lower(Mail.to_email) == address,
+        )
+        .returning(Mail.key)
+    )
+    answered = [UUID(key.partition(":")[2]) for key in told]  # their address is forgotten by then
     asked = session.scalars(
         update(Question)
-        .where(Question.shop_id == customer.shop_id, func.lower(Question.author_email) == address)
+        .where(
+            Question.shop_id == customer.shop_id,
+            or_(func.lower(Question.author_email) == address, Question.id.in_(answered)),
+        )
         .values(author_email=None, author_name="")
         .returning(Question.product_id)
     )

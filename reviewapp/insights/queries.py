@@ -134,11 +134,13 @@ def name_of(session: Session, alert: Alert) -> tuple[str, str]:
 
 
 def behind(session: Session, items: Sequence[AlertItem]) -> list[Behind]:
-    """The problems behind an alert with their words, the newest first."""
-    found = {item.subject_id: item for item in items}
+    """The problems with their words, the newest first; what was erased since is left out."""
+    found = {item.subject_id for item in items}
     texts: dict[UUID, str] = {}
     for review in session.scalars(select(Review).where(Review.id.in_(found))):
         texts[review.id] = f"{review.title} {review.body}".strip()
+    for question in session.scalars(select(Question).where(Question.id.in_(found))):
+        texts[question.id] = question.body
     asked = session.execute(
         select(CaseMessage.case_id, func.min(CaseMessage.body))
         .where(CaseMessage.case_id.in_(found), CaseMessage.direction == "in")
@@ -146,8 +148,9 @@ def behind(session: Session, items: Sequence[AlertItem]) -> list[Behind]:
     )
     texts |= {row[0]: row[1] for row in asked}
     return [
-        Behind(item.subject, item.subject_id, texts.get(item.subject_id, ""), item.happened_at)
+        Behind(item.subject, item.subject_id, texts[item.subject_id], item.happened_at)
         for item in sorted(items, key=lambda one: one.happened_at, reverse=True)
+        if item.subject_id in texts
     ]
 
 
@@ -168,16 +171,7 @@ def named_by(session: Session, item: Improvement) -> list[Behind]:
         AlertItem(subject=row.subject, subject_id=row.subject_id, happened_at=row.mentioned_at)
         for row in rows
     ]
-    found = behind(session, items)
-    questions = {
-        row.id: row.body
-        for row in session.scalars(
-            select(Question).where(Question.id.in_([one.id for one in found]))
-        )
-    }
-    return [
-        Behind(one.kind, one.id, one.words or questions.get(one.id, ""), one.at) for one in found
-    ]
+    return behind(session, items)
 
 
 def case_exists(session: Session, shop_id: UUID, case_id: UUID) -> bool:

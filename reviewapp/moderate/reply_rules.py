@@ -27,6 +27,8 @@ TEXTS = {
     "pressure": "An answer must not ask to change or remove the review.",
     "reward": "An answer must not offer a reward.",
     "personal_data": "This is personal or order data. It must not stand in public.",
+    "reward_named": "This names a reward. Explain it where the review does; never offer one.",
+    "name": "This may be the author’s name. Only what is shown with the review may stand here.",
     "contact_data": "A phone number or postal address. Only your own may stand here.",
     "link": "This leads away from your shop.",
     "abusive": "These words may offend.",
@@ -42,13 +44,13 @@ REFUSALS = frozenset(
 )  # fmt: skip
 LEAST_NAMING_WORDS = 3
 """A review with fewer telling words may be answered by naming the product."""
+LEAST_REWARD_LETTERS = 5
 
 _PLACEHOLDER = re.compile(r"\[[^\]\n]{1,80}\]|\{\{?[^}\n]{0,80}\}?\}|_{3,}")
 _WORD = re.compile(r"[^\W\d_]{3,}|\d{2,}")
-_CALLED = re.compile(
-    r"(?<!\w)(?:mrs?|ms|miss|madam|sir|herrn?|frau|madame|monsieur|mme|mlle|señora?|sra?|don|doña|"
-    r"senhora?|dona|seu)\.? (?=[A-ZÀ-Ý])",
-    re.IGNORECASE,
+_CALLED = (
+    r"(?i:mrs?|ms|miss|madam|sir|dear|herrn?|frau|madame|monsieur|mme|mlle|señora?|sra?|don|doña|"
+    r"senhora?|dona|seu)\.? "
 )
 
 
@@ -111,9 +113,12 @@ def check_answer(body: str, facts: ReplyFacts) -> list[Objection]:
 
 def check_words(body: str, facts: ReplyFacts) -> Iterator[Objection]:
     """What the words themselves hold, whatever they answer."""
+    body = body[:LONGEST_REPLY]
+    told = _stems(f"{facts.title} {facts.body}")
     for code in (*REFUSED, *WARNED):
         for span in find_phrases(code, body):
-            yield _at(code, body, span)
+            theirs = code == "reward" and _stems(body[span.start : span.end]) & told
+            yield _at("reward_named" if theirs else code, body, span)
     for span in find_profanity(body, (facts.locale.partition("-")[0],)):
         yield _at("abusive", body, span)
     for span in find_links(body, facts.own_domains):
@@ -163,14 +168,20 @@ def _private(body: str, facts: ReplyFacts) -> Iterator[tuple[str, Span]]:
 
 
 def _named(body: str, facts: ReplyFacts) -> Iterator[tuple[str, Span]]:
-    """The parts of the customer's name that are not shown with the review, form of address too."""
+    """The parts of the customer's name that are not shown with the review.
+
+    With a form of address or behind the shown name it is a name; alone it may be a word ("Brown").
+    """
     shown = set(fold(facts.display_name).split())
+    first = "|".join(re.escape(part) for part in facts.display_name.split() if len(part) > 2)
     for name in (facts.customer_name or "").split():
         if len(name) <= 2 or fold(name) in shown:
             continue
-        for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", body, re.IGNORECASE):
-            before = [called for called in _CALLED.finditer(body) if called.end() == match.start()]
-            yield "personal_data", Span(before[0].start() if before else match.start(), match.end())
+        before = rf"(?P<before>{_CALLED}{rf'|(?:{first}) ' if first else ''})?"
+        for match in re.finditer(
+            rf"(?<!\w){before}(?:{re.escape(name)}|{re.escape(name.upper())})(?!\w)", body
+        ):
+            yield "personal_data" if match["before"] else "name", Span(*match.span())
 
 
 def _at(code: str, body: str, span: Span) -> Objection:
@@ -179,6 +190,11 @@ def _at(code: str, body: str, span: Span) -> Objection:
 
 def _ordered(found: list[Objection]) -> list[Objection]:
     return sorted(found, key=lambda objection: (not objection.stops, objection.start))
+
+
+def _stems(text: str) -> set[str]:
+    """Of the words that say something by themselves: five letters or more."""
+    return {stem(fold(word)) for word in _WORD.findall(text) if len(word) >= LEAST_REWARD_LETTERS}
 
 
 def _telling(text: str) -> set[str]:

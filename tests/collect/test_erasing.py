@@ -7,15 +7,19 @@ from contextlib import contextmanager
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 
 from reviewapp.audit.service import verify as verify_log
 from reviewapp.collect.cli import customer as customer_command
 from reviewapp.core.db import EVERY_SHOP
-from reviewapp.models.catalog import Customer, Order
+from reviewapp.models.account import Shop
+from reviewapp.models.catalog import Customer, Order, Product
 from reviewapp.models.media import Rendition
+from reviewapp.models.question import Question
 from reviewapp.models.review import Review
 from reviewapp.models.rights import PermissionEntry
+from reviewapp.moderate.questions import answer_question, the_question
+from reviewapp.moderate.service import By
 from reviewapp.reactions import EVERY, erase, relay_events
 from reviewapp.rights.ledger import verify as verify_ledger
 from tests.collect.links import buyer_of, counts, rows
@@ -93,6 +97,26 @@ def test_no_table_holds_the_name_or_the_address_any_more(lived):
                     {"word": f"%{word}%"},
                 )
                 assert not found, f"{word!r} is still in {table}"
+
+
+def test_a_question_that_was_answered_keeps_no_name(lived):
+    person = buyer_of(lived.kit, lived)
+    with lived.kit.database.transaction(EVERY_SHOP) as session:
+        shop = session.get_one(Shop, person.shop_id)
+        product = session.scalars(select(Product).limit(1)).one()
+        asked = Question(
+            shop_id=shop.id, product_id=product.id, body="Dishwasher?", author_name="Ada of Kiln",
+            author_email=person.email.upper(),
+        )  # fmt: skip
+        session.add(asked)
+        session.flush()
+        question = the_question(session, shop.id, asked.id)
+        answer_question(session, shop, question, "Yes, it is safe.", by=By("api", "key:tests"))
+        assert question.author_email is None
+    lived.post("/mine/erase", {})
+    settle(lived.kit)
+    (kept,) = rows(lived.kit, Question)
+    assert (kept.author_name, kept.body) == ("", "Dishwasher?")
 
 
 def test_log_and_ledger_keep_references_and_still_verify(lived):

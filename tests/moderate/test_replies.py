@@ -232,3 +232,41 @@ def test_an_answer_waits_for_whoever_changes_the_review(kit: Kit) -> None:
             other.get_one(Review, review.id).state = "refused"
         with pytest.raises(Invalid):
             publish_reply(session, mine, draft(), by=By("api", "key:tests"))
+
+
+def facts_of(**values: str) -> ReplyFacts:
+    told = {"title": "", "body": "The rim was chipped.", "product": "Mug", "display_name": "Ada B."}
+    return ReplyFacts(**told | values)
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("Mrs Brown, the rim is chipped.", "personal_data"),
+        ("Ada Brown, the rim is chipped.", "personal_data"),
+        ("ADA BROWN, the rim is chipped.", "name"),
+        ("Brown, the chipped rim.", "name"),
+        ("The brown rim is chipped.", None),
+    ],
+)
+def test_a_name_that_is_a_word_stops_nothing_by_itself(said: str, code: str | None) -> None:
+    found = check_reply("thanks", said, "x", facts_of(customer_name="Ada Brown"))
+    assert [one.code for one in found] == ([code] if code else [])
+
+
+def test_a_reward_that_the_review_names_can_be_explained() -> None:
+    said = "The discount code did not work, Ada; we have mended the page."
+    named = check_reply("thanks", said, "x", facts_of(body="My discount code did not work."))
+    assert [(one.code, one.stops) for one in named] == [("reward_named", False)]
+    assert "reward" in {one.code for one in check_reply("thanks", said, "x", facts_of())}
+
+
+def test_nothing_hides_behind_line_ends_split_accents_or_invisible_signs() -> None:
+    for said in (
+        "The rim. Please change\n  your review.",
+        "The rim. Please change your re\u200bview.",
+        "Der Rand. Bitte überdenken Sie Ihre Bewertung.".replace("ü", "u\u0308"),
+    ):
+        found = [one for one in check_reply("thanks", said, "x", facts_of()) if one.stops]
+        assert "pressure" in {one.code for one in found}, said
+        assert all(said[one.start : one.end] == one.passage for one in found)
