@@ -28,6 +28,7 @@ COMMANDS = {
     "media": "reviewapp.upkeep:media",
     "member": "reviewapp.accounts.cli:member",
     "plan": "reviewapp.collect.cli:plan",
+    "product": "reviewapp.integrations.product_cli:product",
     "publish": "reviewapp.widgets.cli:publish",
     "run": "reviewapp.processes:run",
     "shop": "reviewapp.accounts.cli:shop",

@@ -46,6 +46,7 @@ from reviewapp.widgets.follow import (
     show_collection,
     show_faq,
     show_figures,
+    show_grouped,
     show_product,
     show_questions,
     show_review,
@@ -54,6 +55,7 @@ from reviewapp.widgets.follow import (
 from reviewapp.widgets.media_files import unpublish_media
 from reviewapp.widgets.media_sweep import sweep_published_media
 from reviewapp.widgets.publishing import publish_due
+from reviewapp.widgets.purging import purge_due
 
 
 def sweep_orphans(kit: Kit) -> None:
@@ -107,6 +109,7 @@ AFTER: Mapping[str, Sequence[Reaction]] = {
     "permission.withdrawn": (originals.recheck_originals, follow_permission),
     "permission.answered": (),
     "product.changed": (show_product,),
+    "product.grouped": (show_grouped,),
     "question.asked": (note_question,),
     "question.published": (show_questions,),
     "question.withdrawn": (show_questions, show_faq),
@@ -167,6 +170,7 @@ EVERY: Mapping[str, Every] = {
     "anchors": Every(timedelta(hours=1), anchor_logs),
     "submissions": Every(timedelta(hours=1), forget_submissions),
     "idempotency_keys": Every(timedelta(hours=1), forget_idempotency_keys),
+    "purge": Every(timedelta(seconds=5), purge_due),
     "votes": Every(timedelta(hours=1), forget_votes),
 }
 """Errand name → how often, what. Names are what `ping_after_commit` is handed."""

@@ -9,6 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from environs import Env, EnvError
+from marshmallow.validate import OneOf
+
+PURGE_STYLES = ("json", "fastly", "cloudflare", "varnish")
+"""How a CDN wants to be told what to forget."""
 
 
 class SettingsError(Exception):
@@ -38,6 +42,9 @@ class Settings:
     max_video_bytes: int = 256 * 1024 * 1024
     mail_per_domain_per_second: float = 50.0
     proof_days: int = 90
+    purge_url: str | None = None
+    purge_style: str = "json"
+    purge_token: str | None = field(default=None, repr=False)
     drafts_url: str | None = None
     drafts_key: str | None = field(default=None, repr=False)
     drafts_model: str = ""
@@ -102,6 +109,7 @@ def read_settings(env_file: str | None = ".env", *, data_dir: str = "data") -> S
         "drafts_key": env.str("DRAFTS_KEY", "") or None,
         "drafts_model": env.str("DRAFTS_MODEL", ""),
     }
+    values |= _purging(env)
     keys: list[str] = env.list("SECRET_KEY", [])
     try:
         env.seal()
@@ -110,6 +118,14 @@ def read_settings(env_file: str | None = ".env", *, data_dir: str = "data") -> S
     values["data_dir"] = Path(values["data_dir"]).expanduser().resolve()
     values["public_url"] = values["public_url"].rstrip("/") or f"http://127.0.0.1:{values['port']}"
     return Settings(secret_keys=tuple(keys) or (_kept_key(values["data_dir"]),), **values)
+
+
+def _purging(env: Env) -> dict[str, Any]:
+    return {
+        "purge_url": env.str("PURGE_URL", "") or None,
+        "purge_style": env.str("PURGE_STYLE", "json", validate=OneOf(PURGE_STYLES)),
+        "purge_token": env.str("PURGE_TOKEN", "") or None,
+    }
 
 
 def _kept_key(data_dir: Path) -> str:
@@ -149,6 +165,9 @@ def environment(settings: Settings) -> dict[str, str]:
         "MAX_VIDEO_BYTES": str(settings.max_video_bytes),
         "PROOF_DAYS": str(settings.proof_days),
         "MAIL_PER_DOMAIN_PER_SECOND": str(settings.mail_per_domain_per_second),
+        "PURGE_URL": settings.purge_url or "",
+        "PURGE_STYLE": settings.purge_style,
+        "PURGE_TOKEN": settings.purge_token or "",
         "DRAFTS_URL": settings.drafts_url or "",
         "DRAFTS_KEY": settings.drafts_key or "",
         "DRAFTS_MODEL": settings.drafts_model,

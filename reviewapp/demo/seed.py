@@ -27,7 +27,7 @@ from reviewapp.demo.imported import import_older
 from reviewapp.demo.life import Life
 from reviewapp.demo.present import present
 from reviewapp.demo.story import FIRST_DAY, Purchase, past
-from reviewapp.integrations import service as integrations
+from reviewapp.integrations.products import UPDATED, put_product
 from reviewapp.models.account import ApiKey, Shop
 from reviewapp.outbox.mailbox import FOLDER as MAILBOX
 from reviewapp.widgets import service as widgets
@@ -102,7 +102,7 @@ def _live(kit: Kit, story: Sequence[Purchase]) -> None:
         }
         for offer in offers().values():
             facts = product_facts(offer, kit.settings.public_url)
-            integrations.put_product(session, shop.id, offer.id, facts)
+            put_product(session, shop.id, offer.id, facts)
         import_older(session, shop.id)
     life = Life(kit, shop.id, members, story)
     first_day = ceil(max((one.ordered_days_ago for one in story), default=0))
@@ -138,10 +138,8 @@ def _move_addresses(session: Session, kit: Kit, shop: Shop) -> None:
         return
     shop.url = f"{url}/demo/store"
     for offer in offers().values():
-        product, outcome = integrations.put_product(
-            session, shop.id, offer.id, product_facts(offer, url)
-        )
-        if outcome == integrations.UPDATED:
+        product, outcome = put_product(session, shop.id, offer.id, product_facts(offer, url))
+        if outcome == UPDATED:
             widgets.refresh_product(session, product.id)
     widgets.refresh_shop(session, shop.id)
 

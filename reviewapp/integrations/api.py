@@ -9,6 +9,8 @@ from marshmallow import ValidationError
 
 from reviewapp.core.errors import Invalid, NotFound
 from reviewapp.integrations import queries, service
+from reviewapp.integrations.products import CREATED, UNCHANGED, UPDATED
+from reviewapp.integrations.products import put_product as take_product
 from reviewapp.integrations.schemas import (
     OrderEventSchema,
     OrderFactsSchema,
@@ -25,7 +27,7 @@ from reviewapp.web.session import session
 products = ApiBlueprint("products", "What the shop sells; reviews stay with their product.")
 orders = ApiBlueprint("orders", "What was bought, and what became of it.")
 
-STATUS = {service.CREATED: 201, service.UPDATED: 200, service.UNCHANGED: 200}
+STATUS = {CREATED: 201, UPDATED: 200, UNCHANGED: 200}
 
 
 @products.get("/products")
@@ -62,8 +64,10 @@ def put_product(facts: Mapping[str, Any], external_id: str) -> Any:
         fits_a_folder(external_id)
     except ValidationError as error:
         raise Invalid(fields={"external_id": [str(text) for text in error.messages]}) from error
-    item, outcome = service.put_product(session(), actor().shop.id, external_id, facts)
+    who = actor()
+    item, outcome = take_product(session(), who.shop.id, external_id, facts, by=who.label)
     session().flush()
+    session().refresh(item, ["summary"])
     return item, STATUS[outcome]
 
 

@@ -11,8 +11,8 @@ from reviewapp.models.catalog import Order, OrderLine, Product
 
 
 def products(shop_id: UUID) -> Select[Product]:
-    """All products of a shop, in no order yet."""
-    return select(Product).where(Product.shop_id == shop_id)
+    """All products of a shop with the numbers of their reviews, in no order yet."""
+    return select(Product).where(Product.shop_id == shop_id).options(joinedload(Product.summary))
 
 
 def order(session: Session, shop_id: UUID, external_id: str) -> Order | None:

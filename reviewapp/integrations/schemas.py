@@ -76,12 +76,38 @@ class ProductFactsSchema(ma.Schema):
     excluded = fields.Boolean(
         truthy={True}, falsy={False}, metadata={"description": "Nobody is asked about it."}
     )
+    item_group_id = Text(
+        ID_CHARACTERS,
+        allow_none=True,
+        metadata={"description": "Variants with the same one show one set of reviews."},
+    )
+
+
+class SummarySchema(ma.Schema):
+    """All published reviews of a product, or of its group, in numbers."""
+
+    count = fields.Integer()
+    average = fields.Float(metadata={"description": "To one decimal; 0 without a review."})
+    histogram = fields.Function(
+        lambda summary: {str(star): n for star, n in enumerate(summary.histogram, start=1)},
+        metadata={
+            "type": "object",
+            "additionalProperties": {"type": "integer"},
+            "description": "Counts by star, 1 to 5.",
+        },
+    )
 
 
 class ProductSchema(ProductFactsSchema):
     """A product."""
 
     external_id = Text(ID_CHARACTERS)
+    summary = fields.Nested(
+        SummarySchema,
+        allow_none=True,
+        dump_only=True,
+        metadata={"description": "null: nothing was published yet."},
+    )
     created_at = Instant()
     updated_at = Instant()
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -16,51 +16,13 @@ from reviewapp.core.db import ping_after_commit
 from reviewapp.core.errors import Invalid
 from reviewapp.core.ids import email_digest, new_id
 from reviewapp.core.json import canonical_sha256
+from reviewapp.integrations.products import CREATED, UNCHANGED, UPDATED, change
 from reviewapp.integrations.rules import FACTS, Told, ahead_of, fold, mail_address
 from reviewapp.models.catalog import Customer, Order, OrderEvent, OrderLine, Product
-from reviewapp.models.review_request import ReviewRequest
-from reviewapp.outbox.messages import emit
 
-CREATED, UPDATED, UNCHANGED = "created", "updated", "unchanged"
-
-PLANNED_BY_PRODUCT = ("product_type", "tags", "usage_days", "excluded")
-SHOWN_OF_PRODUCT = ("title", "url", "image_url", "brand", "gtin", "mpn", "sku")
 PLANNED_BY_CUSTOMER = ("locale", "country", "time_zone")
 PLANNED_BY_ORDER = ("ordered_at", "promised_at", "locale", "country", "time_zone", "tags")
 ORDER_FACTS = (*PLANNED_BY_ORDER, "currency", "total")
-REPLANNED_FOR = timedelta(days=400)
-"""Older orders are not planned anew when their product changes: their time to be asked is over."""
-
-
-def put_product(
-    session: Session, shop_id: UUID, external_id: str, facts: Mapping[str, Any]
-) -> tuple[Product, str]:
-    """Create the product or change what `facts` tell otherwise; (product, outcome)."""
-    created = session.scalar(
-        insert(Product)
-        .values(
-            id=new_id(),
-            shop_id=shop_id,
-            external_id=external_id,
-            title=external_id,
-            tags=[],
-        )
-        .on_conflict_do_nothing(index_elements=["shop_id", "external_id"])
-        .returning(Product.id)
-    )
-    product = session.scalars(
-        select(Product)
-        .where(Product.shop_id == shop_id, Product.external_id == external_id)
-        .with_for_update()
-    ).one()
-    changed = _change(product, facts)
-    if created is not None:
-        return product, CREATED
-    if changed & set(PLANNED_BY_PRODUCT):
-        _plan_orders_of_product(session, product)
-    if changed & set(SHOWN_OF_PRODUCT):
-        emit(session, "product.changed", shop_id=shop_id, product_id=product.id)
-    return product, UPDATED if changed else UNCHANGED
 
 
 def put_order(
@@ -94,7 +56,7 @@ def put_order(
         .returning(Order.id)
     )
     order = _locked_order(session, shop_id, external_id)
-    changed = _change(order, told | {"customer_id": customer.id})
+    changed = change(order, told | {"customer_id": customer.id})
     lines_changed = _put_lines(session, order, facts["lines"])
     relevant = changed & {*PLANNED_BY_ORDER, "customer_id"} or lines_changed or customer_changed
     if created is not None or relevant:
@@ -137,7 +99,7 @@ def record_event(
         .returning(OrderEvent.id)
     )
     if tracking:
-        _change(order, {"tracking": tracking})
+        change(order, {"tracking": tracking})
     if created is None:
         return UNCHANGED
     if refold(session, order):
@@ -156,7 +118,7 @@ def refold(session: Session, order: Order) -> bool:
     told = [Told(event.type, event.at, frozenset(event.lines)) for event in events]
     lines = session.scalars(select(OrderLine).where(OrderLine.order_id == order.id)).all()
     facts = fold(told, [line.external_id for line in lines])
-    return any([_change(line, _as_values(facts[line.external_id])) for line in lines])  # noqa: C419  # every line must be changed, so no early end
+    return any([change(line, _as_values(facts[line.external_id])) for line in lines])  # noqa: C419  # every line must be changed, so no early end
 
 
 def _as_values(facts: Any) -> dict[str, datetime | None]:
@@ -210,7 +172,7 @@ def _put_customer(
     if customer.erased_at is not None:
         return customer, False
     told = {name: facts.get(name) for name in ("name", *PLANNED_BY_CUSTOMER)}
-    changed = _change(customer, {name: value for name, value in told.items() if value})
+    changed = change(customer, {name: value for name, value in told.items() if value})
     return customer, bool(changed & set(PLANNED_BY_CUSTOMER))
 
 
@@ -238,7 +200,7 @@ def _put_lines(session: Session, order: Order, told: Sequence[Mapping[str, Any]]
                 )
             )
             changed = True
-        elif _change(line, values):
+        elif change(line, values):
             changed = True
     session.flush()
     if changed:
@@ -269,28 +231,3 @@ def _plan(session: Session, order: Order) -> None:
     order.planning_due = True
     session.flush()
     ping_after_commit(session, "plan")
-
-
-def _plan_orders_of_product(session: Session, product: Product) -> None:
-    """Plan anew the orders with this product whose request has not gone out."""
-    with_product = select(OrderLine.order_id).where(OrderLine.product_id == product.id)
-    waiting = select(ReviewRequest.id).where(ReviewRequest.state == "planned")
-    session.execute(
-        update(Order)
-        .where(
-            Order.id.in_(with_product),
-            Order.ordered_at > clock.now() - REPLANNED_FOR,
-            Order.request_id.is_(None) | Order.request_id.in_(waiting),
-        )
-        .values(planning_due=True)
-        .execution_options(synchronize_session=False)
-    )
-    ping_after_commit(session, "plan")
-
-
-def _change(row: Any, values: Mapping[str, Any]) -> set[str]:
-    """Set what differs; the names that changed."""
-    changed = {name for name, value in values.items() if getattr(row, name) != value}
-    for name in changed:
-        setattr(row, name, values[name])
-    return changed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
@@ -13,6 +13,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from reviewapp.core import clock
 from reviewapp.models.base import Base, OwnedByShop
+
+if TYPE_CHECKING:
+    from reviewapp.models.listing import RatingSummary
 
 EVENT_TYPES = ("shipped", "delivered", "cancelled", "lost", "refunded", "returned")
 SUPPRESSION_REASONS = ("unsubscribed", "bounced", "complained")
@@ -48,6 +51,14 @@ class Product(OwnedByShop, Base):
     listing_id: Mapped[UUID | None] = mapped_column(ForeignKey("product.id", ondelete="SET NULL"))
     """The product whose set of reviews is shown here; None: its own (G24)."""
     updated_at: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now)
+
+    summary: Mapped[RatingSummary | None] = relationship(
+        lazy="raise",
+        primaryjoin="foreign(RatingSummary.product_id) == "
+        "func.coalesce(Product.listing_id, Product.id)",
+        viewonly=True,
+        uselist=False,
+    )
 
 
 class Customer(OwnedByShop, Base):

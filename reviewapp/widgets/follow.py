@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from reviewapp.core.kit import Kit
 from reviewapp.models.outbox import OutboxEvent
+from reviewapp.widgets.listings import move_to_listing
 from reviewapp.widgets.marks import FAQ, FIGURES_PAGE, TRANSPARENCY, collection_path, mark_shop
 from reviewapp.widgets.service import (
     refresh_product,
@@ -27,6 +28,11 @@ def show_review(session: Session, kit: Kit, event: OutboxEvent) -> None:
 def show_product(session: Session, kit: Kit, event: OutboxEvent) -> None:
     """After a product's own facts changed: `product_id` in the event."""
     refresh_product(session, UUID(event.payload["product_id"]))
+
+
+def show_grouped(session: Session, kit: Kit, event: OutboxEvent) -> None:
+    """After a product joined or left a group of variants: `product_id` in the event."""
+    move_to_listing(session, UUID(event.payload["product_id"]))
 
 
 def show_shop(session: Session, kit: Kit, event: OutboxEvent) -> None:

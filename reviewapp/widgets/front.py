@@ -19,7 +19,7 @@ from reviewapp.core.kit import Kit
 from reviewapp.widgets.assets import HASHED
 from reviewapp.widgets.files import Files, Found
 from reviewapp.widgets.film_front import answer_film, film_key
-from reviewapp.widgets.writer import content_type_of
+from reviewapp.widgets.writer import content_type_of, surrogate_key
 
 FRAME = "/widget/v1/frame.html"
 PREFIXES = ("/p/v1/", "/widget/v1/")
@@ -159,6 +159,10 @@ def _variant(path: str, coding: str, body: bytes) -> Variant:
         ("Vary", "Accept-Encoding"),
         *OPEN_TO_ALL,
     ]
+    if path.startswith("/p/"):
+        # Fastly and Varnish read the first, Cloudflare the second; CDNs keep them to themselves.
+        keys = dict.fromkeys((surrogate_key(path), path.split("/")[3]))
+        caching += [("Surrogate-Key", " ".join(keys)), ("Cache-Tag", ",".join(keys))]
     described = [("Content-Type", kind), ("Content-Length", str(len(body)))]
     if coding:
         described.append(("Content-Encoding", coding))

@@ -24,8 +24,10 @@ POLICY, TRANSPARENCY, STORE = "policy.html", "transparency.json", "store.json"
 FIGURES_PAGE = "transparency.html"
 FAQ = "faq.html"
 STARS_FOLDER, COLLECTIONS_FOLDER, STORE_FOLDER = "stars/", "collections/", "reviews/"
+SITEMAPS_FOLDER = "sitemaps/"
 STORE_PAGE = f"{STORE_FOLDER}index.html"
 SITEMAP, FEED = "sitemap.xml", "feeds/google-product-reviews.xml"
+FEED_REPORT = "feeds/google-product-reviews.json"
 SLOW = (TRANSPARENCY, FIGURES_PAGE, SITEMAP, FEED)
 """Written once an hour at most: each reads everything the shop has published."""
 
@@ -145,7 +147,10 @@ def mark_shard(session: Session, shop_id: UUID, hashed: int, *, grown: bool) -> 
     before = shards_of(session, shop_id)
     after = len(shard_paths(session, shop_id)) if grown else before
     moved = range(after) if after > before else [shard_of(hashed, before)]
-    mark_shop(session, shop_id, [f"{STARS_FOLDER}{shard}.json" for shard in moved])
+    paths = [f"{STARS_FOLDER}{shard}.json" for shard in moved]
+    if grown:
+        paths += [SITEMAP, *(f"{SITEMAPS_FOLDER}{shard}.xml" for shard in moved)]
+    mark_shop(session, shop_id, paths)
 
 
 def shards_of(session: Session, shop_id: UUID) -> int:
@@ -166,8 +171,8 @@ def shard_paths(session: Session, shop_id: UUID) -> list[str]:
 
 
 def shard_of_path(path: str) -> int:
-    """The shard a path of `shard_paths` names."""
-    return int(path.removeprefix(STARS_FOLDER).removesuffix(".json"))
+    """The shard that a path such as `stars/3.json` or `sitemaps/3.xml` names."""
+    return int(path.rpartition("/")[2].partition(".")[0])
 
 
 def mark_store(
@@ -206,5 +211,7 @@ def shop_paths(session: Session, shop_id: UUID) -> list[str]:
     """Every document of the whole shop that there is or should be."""
     known = session.scalars(select(ShopDocument.path).where(ShopDocument.shop_id == shop_id))
     picked = session.scalars(select(Collection.key).where(Collection.shop_id == shop_id))
-    own = {POLICY, TRANSPARENCY, FIGURES_PAGE, STORE, STORE_PAGE, FAQ}
-    return sorted({*known, *own, *map(collection_path, picked), *shard_paths(session, shop_id)})
+    own = {POLICY, TRANSPARENCY, FIGURES_PAGE, STORE, STORE_PAGE, FAQ, SITEMAP, FEED}
+    stars = shard_paths(session, shop_id)
+    maps = [f"{SITEMAPS_FOLDER}{shard}.xml" for shard in range(len(stars))]
+    return sorted({*known, *own, *map(collection_path, picked), *stars, *maps})

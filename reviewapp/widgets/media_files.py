@@ -14,6 +14,7 @@ from reviewapp.models.account import Shop
 from reviewapp.models.media import MediaAsset, Rendition
 from reviewapp.models.review import Review
 from reviewapp.widgets.film_view import SHOWN_MEDIA
+from reviewapp.widgets.purging import request_purge
 from reviewapp.widgets.rules import CHUNK_SIZE
 from reviewapp.widgets.values import media_path
 from reviewapp.widgets.writer import content_type_of, shop_folder
@@ -79,3 +80,5 @@ def unpublish_media(kit: Kit, shop_id: UUID, keys: Collection[str]) -> None:
         folder = shop_folder(session.get_one(Shop, shop_id).widget_key)
     for key in keys:
         kit.published.delete(f"{folder}/{media_path(key)}")
+    with kit.database.transaction(shop_id) as session:
+        request_purge(session, kit.settings, shop_id, [media_path(key) for key in keys])

@@ -18,9 +18,18 @@ from reviewapp.core.errors import OutsideFailed
 from reviewapp.core.kit import Kit
 from reviewapp.models.widget import Publication
 from reviewapp.widgets import documents
-from reviewapp.widgets.marks import FIGURES_PAGE, TRANSPARENCY, mark_product, mark_shard, mark_shop
+from reviewapp.widgets.marks import (
+    FEED,
+    FIGURES_PAGE,
+    TRANSPARENCY,
+    mark_product,
+    mark_shard,
+    mark_shop,
+)
 from reviewapp.widgets.media_files import media_of_chunks, sync_media
 from reviewapp.widgets.product_view import ProductViews, product_views
+from reviewapp.widgets.purging import request_purge
+from reviewapp.widgets.values import media_path
 from reviewapp.widgets.writer import put_changed, put_document, remove_document, shop_folder
 
 PACE = timedelta(milliseconds=500)
@@ -112,14 +121,17 @@ def _claim(row: Any) -> Claim:
 
 def _publish(kit: Kit, claim: Claim) -> int:
     try:
-        write_product(kit, claim.shop_id, claim.product_id, claim.chunks, questions=claim.questions)
+        paths = write_product(
+            kit, claim.shop_id, claim.product_id, claim.chunks, questions=claim.questions
+        )
     except OutsideFailed as error:
         log.error("publish.failed", product_id=str(claim.product_id), error=error.message)
         return 0
     with kit.database.transaction(claim.shop_id) as session:
+        request_purge(session, kit.settings, claim.shop_id, paths)
         if settle_product(session, claim):
             mark_shard(session, claim.shop_id, claim.key_hash, grown=claim.first)
-            mark_shop(session, claim.shop_id, [TRANSPARENCY, FIGURES_PAGE])
+            mark_shop(session, claim.shop_id, [TRANSPARENCY, FIGURES_PAGE, FEED])
         else:
             # Another publisher took over a lease that ran out: our files may be newer than its.
             mark_product(session, claim.product_id, claim.chunks)
@@ -156,10 +168,11 @@ def write_product(
     chunks: Sequence[int],
     *,
     questions: bool = False,
-) -> None:
+) -> list[str]:
     """Read what is shown in one transaction, then write these chunks, then the head.
 
-    The head goes last: it never names a chunk that is not there yet.
+    The head goes last: it never names a chunk that is not there yet. Returns the paths, below
+    the shop's folder, that hold something else now, or nothing.
     """
     with kit.database.transaction(shop_id) as session:
         views = product_views(
@@ -171,14 +184,20 @@ def write_product(
         )
         media = media_of_chunks(session, product_id, chunks)
     sync_media(kit, shop_folder(views.widget_key), media)
-    _write_documents(kit, views)
+    names = [*_write_documents(kit, views), *_write_questions(kit, views)]
+    taken_back = [media_path(key) for key, shown in media.items() if not shown]
+    return [f"products/{views.head.product.key}/{name}" for name in names] + taken_back
 
 
-def _write_documents(kit: Kit, views: ProductViews) -> None:
+def _write_documents(kit: Kit, views: ProductViews) -> list[str]:
     pages, head = views.pages, views.head
     folder = f"{shop_folder(views.widget_key)}/products/{head.product.key}"
-    written = {}
+    written, gone = {}, []
+    last = -1 if head.last_chunk is None else head.last_chunk
     for chunk in views.chunks:
+        if chunk.number > last:
+            gone += [f"chunk-{chunk.number}.json", f"page-{chunk.number}.html"]
+            continue
         written[f"chunk-{chunk.number}.json"] = documents.chunk(chunk)
         written[f"page-{chunk.number}.html"] = pages.chunk(chunk)
     written["head.html"] = pages.head(head)
@@ -186,16 +205,26 @@ def _write_documents(kit: Kit, views: ProductViews) -> None:
     written["head.json"] = documents.head(head)
     for name, content in written.items():
         put_document(kit.published, f"{folder}/{name}", content)
-    _write_questions(kit, views, folder)
+    for name in gone:
+        remove_document(kit.published, f"{folder}/{name}")
+    return [*written, *gone]
 
 
-def _write_questions(kit: Kit, views: ProductViews, folder: str) -> None:
+def _write_questions(kit: Kit, views: ProductViews) -> list[str]:
     """Older questions seldom change: what is there with the same bytes is left alone."""
+    folder = f"{shop_folder(views.widget_key)}/products/{views.head.product.key}"
+    written: dict[str, bytes] = {}
     for page in views.questions:
         name = "questions" if page.number is None else f"questions-{page.number}"
-        put_changed(kit.published, f"{folder}/{name}.json", documents.questions(page))
-        put_changed(kit.published, f"{folder}/{name}.html", views.pages.questions(views.head, page))
-    if views.questions:
-        beyond = f"{folder}/questions-{len(views.questions) - 1}"
-        for suffix in (".json", ".html"):
-            remove_document(kit.published, beyond + suffix)
+        written[f"{name}.json"] = documents.questions(page)
+        written[f"{name}.html"] = views.pages.questions(views.head, page)
+    changed = [
+        name
+        for name, content in written.items()
+        if put_changed(kit.published, f"{folder}/{name}", content)
+    ]
+    last = len(views.questions) - 1
+    gone = [f"questions-{last}.json", f"questions-{last}.html"] if views.questions else []
+    for name in gone:
+        remove_document(kit.published, f"{folder}/{name}")
+    return changed + gone

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import (
     Select,
     bindparam,
+    exists,
     func,
     literal_column,
     select,
@@ -19,6 +20,7 @@ from sqlalchemy.orm import Session
 from reviewapp.models.catalog import Product
 from reviewapp.models.collection import CollectionItem
 from reviewapp.models.listing import RatingSummary
+from reviewapp.models.question import Question
 from reviewapp.models.review import Reply, Review
 from reviewapp.models.widget import Publication
 from reviewapp.widgets.reader import ReviewRow
@@ -166,3 +168,27 @@ def shard_summaries(session: Session, shop_id: UUID, shard: int, shards: int) ->
         for external_id, summary in rows
         if summary.count
     }
+
+
+def shard_pages(session: Session, shop_id: UUID, shard: int, shards: int) -> dict[str, list[str]]:
+    """The pages of one star shard's products that have something to read, by document key."""
+    low, high = shard_range(shard, shards)
+    asked = exists().where(Question.product_id == Product.id, Question.state == "published")
+    rows = session.execute(
+        select(Product.external_id, RatingSummary.next_position, asked)
+        .join(Publication, Publication.product_id == Product.id)
+        .outerjoin(
+            RatingSummary,
+            RatingSummary.product_id == func.coalesce(Product.listing_id, Product.id),
+        )
+        .where(
+            Publication.shop_id == shop_id,
+            Publication.key_hash >= low,
+            Publication.key_hash < high,
+        )
+    )
+    found = {}
+    for external_id, placed, has_questions in rows:
+        pages = ["index.html"] if placed else []
+        found[product_key(external_id)] = pages + ["questions.html"] * has_questions
+    return found

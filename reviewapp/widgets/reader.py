@@ -58,14 +58,17 @@ class Reader:
         films = films_of(session, [row.id for row in rows if row.video_count])
         return [
             replace(
-                self._value(row, zone),
+                self.bare(row),
                 photos=photos.get(row.id, ()),
                 videos=films.get(row.id, ()),
+                reply=_reply(row, zone),
             )
             for row in rows
         ]
 
-    def _value(self, row: ReviewRow, zone: tzinfo) -> PublishedReview:
+    def bare(self, row: ReviewRow) -> PublishedReview:
+        """A row as a value without its photos, films and answer."""
+        zone = zone_of(self.time_zone)
         return PublishedReview(
             id=str(row.id),
             position=row.position,
@@ -81,7 +84,6 @@ class Reader:
             staff=row.relation == "staff",
             edited=row.edited_at is not None,
             redacted=redaction_reasons(row.redactions),
-            reply=_reply(row, zone),
             helpful=row.helpful_count,
         )
 

@@ -14,6 +14,7 @@ from reviewapp.models.collection import Collection, CollectionItem
 from reviewapp.models.listing import RatingSummary
 from reviewapp.models.question import Question
 from reviewapp.models.review import Review
+from reviewapp.models.widget import Publication
 from reviewapp.widgets.attributes import keep_attributes
 from reviewapp.widgets.counting import STARS_BY_RATING, count_media, locked_summary
 from reviewapp.widgets.marks import (
@@ -82,10 +83,11 @@ def mark_review(session: Session, review: Review, *, at: datetime | None = None)
 def refresh_product(session: Session, product_id: UUID) -> None:
     """A product's title, address or identifiers changed: all its documents name them."""
     listing_id = session.scalar(select(_LISTING).where(Product.id == product_id))
-    summary = session.get(RatingSummary, listing_id) if listing_id else None
-    if summary is not None and summary.next_position:
-        last = chunk_of(summary.next_position - 1)
-        mark_listing(session, summary.product_id, range(last + 1), questions=True)
+    if listing_id is None or session.get(Publication, product_id) is None:
+        return
+    summary = session.get(RatingSummary, listing_id)
+    placed = summary.next_position if summary else 0
+    mark_listing(session, listing_id, range(chunk_of(placed - 1) + 1), questions=True)
 
 
 def refresh_questions(session: Session, question_id: UUID) -> None:

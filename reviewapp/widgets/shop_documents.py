@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from reviewapp.core.i18n import translator
 from reviewapp.models.account import Shop
-from reviewapp.widgets import documents
+from reviewapp.widgets import documents, sitemap
 from reviewapp.widgets.faq import faq_view
 from reviewapp.widgets.figures import store_summary, transparency
 from reviewapp.widgets.marks import (
@@ -16,9 +16,12 @@ from reviewapp.widgets.marks import (
     FAQ,
     FIGURES_PAGE,
     POLICY,
+    SITEMAP,
+    SITEMAPS_FOLDER,
     STARS_FOLDER,
     STORE,
     STORE_FOLDER,
+    STORE_PAGE,
     TRANSPARENCY,
     collection_key,
     shard_of_path,
@@ -26,7 +29,7 @@ from reviewapp.widgets.marks import (
 )
 from reviewapp.widgets.pages import Pages
 from reviewapp.widgets.product_view import shop_facts
-from reviewapp.widgets.queries import shard_summaries
+from reviewapp.widgets.queries import shard_pages, shard_summaries
 from reviewapp.widgets.store_view import collection_view, store_view
 
 
@@ -38,6 +41,8 @@ def shop_document(session: Session, shop: Shop, path: str, *, public_url: str) -
         picked = collection_view(session, shop, collection_key(path), public_url=public_url)
         return documents.collection(picked) if picked else None
     facts = shop_facts(shop, public_url)
+    if path.startswith(SITEMAPS_FOLDER):
+        return _sitemap(session, shop.id, facts.base_url, shard_of_path(path))
     if path.startswith(STORE_FOLDER):
         view = store_view(session, shop, path, public_url=public_url)
         return Pages(facts, translator(facts.language)).store(view)
@@ -51,6 +56,7 @@ def shop_document(session: Session, shop: Shop, path: str, *, public_url: str) -
             transparency(session, shop.id)
         ),
         STORE: lambda: documents.store(store_summary(session, shop.id)),
+        SITEMAP: lambda: _sitemaps(session, shop.id, facts.base_url),
     }
     return makers[path]()
 
@@ -58,3 +64,20 @@ def shop_document(session: Session, shop: Shop, path: str, *, public_url: str) -
 def _stars(session: Session, shop_id: UUID, path: str) -> bytes:
     shards = shards_of(session, shop_id)
     return documents.stars(shards, shard_summaries(session, shop_id, shard_of_path(path), shards))
+
+
+def _sitemaps(session: Session, shop_id: UUID, base_url: str) -> bytes:
+    shards = range(shards_of(session, shop_id))
+    return sitemap.index(f"{base_url}/{SITEMAPS_FOLDER}{shard}.xml" for shard in shards)
+
+
+def _sitemap(session: Session, shop_id: UUID, base_url: str, shard: int) -> bytes:
+    """The pages of one shard's products; the first one has those of the whole shop too."""
+    own = [STORE_PAGE, POLICY] if shard == 0 else []
+    shards = shards_of(session, shop_id)
+    products = [
+        f"products/{key}/{page}"
+        for key, pages in sorted(shard_pages(session, shop_id, shard, shards).items())
+        for page in pages
+    ]
+    return sitemap.pages(f"{base_url}/{page}" for page in [*own, *products])

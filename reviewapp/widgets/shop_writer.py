@@ -15,14 +15,18 @@ from reviewapp.core.errors import OutsideFailed
 from reviewapp.core.kit import Kit
 from reviewapp.models.account import Shop
 from reviewapp.models.widget import ShopDocument
-from reviewapp.widgets.marks import SLOW, STORE_PAGE
+from reviewapp.widgets.feed_writer import write_feed
+from reviewapp.widgets.marks import FEED, SLOW, STORE_PAGE
 from reviewapp.widgets.product_writer import LEASE, PACE
+from reviewapp.widgets.purging import request_purge
 from reviewapp.widgets.shop_documents import shop_document
 from reviewapp.widgets.store_view import place_in_store
 from reviewapp.widgets.writer import put_document, remove_document, shop_folder
 
 SLOW_PACE = timedelta(hours=1)
 """Between two writes of what reads all reviews of the shop."""
+FEED_LEASE = timedelta(hours=1)
+"""The same as LEASE for the feed: a million reviews take minutes."""
 BATCH = 20
 
 log = structlog.get_logger()
@@ -55,7 +59,11 @@ def _claim(kit: Kit) -> list[DocumentClaim]:
         .where(
             ShopDocument.dirty_at <= now,
             rested,
-            or_(ShopDocument.claimed_at.is_(None), ShopDocument.claimed_at < now - LEASE),
+            or_(
+                ShopDocument.claimed_at.is_(None),
+                and_(ShopDocument.path != FEED, ShopDocument.claimed_at < now - LEASE),
+                ShopDocument.claimed_at < now - FEED_LEASE,
+            ),
         )
         .order_by(ShopDocument.dirty_at)
         .limit(BATCH)
@@ -74,26 +82,23 @@ def _claim(kit: Kit) -> list[DocumentClaim]:
             )
             .execution_options(synchronize_session=False)
         ).all()
-    return [DocumentClaim(row.shop_id, row.path, now, row.revision) for row in rows]
+    claims = [DocumentClaim(row.shop_id, row.path, now, row.revision) for row in rows]
+    # What takes long goes last: the others' leases must not run out meanwhile.
+    return sorted(claims, key=lambda claim: claim.path == FEED)
 
 
 def _publish(kit: Kit, claim: DocumentClaim) -> int:
-    with kit.database.transaction(claim.shop_id) as session:
-        shop = session.get_one(Shop, claim.shop_id)
-        if claim.path == STORE_PAGE:
-            place_in_store(session, claim.shop_id)
-        content = shop_document(session, shop, claim.path, public_url=kit.settings.public_url)
-    target = f"{shop_folder(shop.widget_key)}/{claim.path}"
     try:
-        if content is None:
-            remove_document(kit.published, target)
+        if claim.path == FEED:
+            write_feed(kit, claim.shop_id)
         else:
-            put_document(kit.published, target, content)
+            _write(kit, claim)
     except OutsideFailed as error:
         log.error("publish.failed", shop_id=str(claim.shop_id), error=error.message)
         return 0
     current = ShopDocument.revision == claim.revision
     with kit.database.transaction(claim.shop_id) as session:
+        request_purge(session, kit.settings, claim.shop_id, [claim.path])
         session.execute(
             update(ShopDocument)
             .where(
@@ -109,3 +114,16 @@ def _publish(kit: Kit, claim: DocumentClaim) -> int:
             .execution_options(synchronize_session=False)
         )
     return 1
+
+
+def _write(kit: Kit, claim: DocumentClaim) -> None:
+    with kit.database.transaction(claim.shop_id) as session:
+        shop = session.get_one(Shop, claim.shop_id)
+        if claim.path == STORE_PAGE:
+            place_in_store(session, claim.shop_id)
+        content = shop_document(session, shop, claim.path, public_url=kit.settings.public_url)
+    target = f"{shop_folder(shop.widget_key)}/{claim.path}"
+    if content is None:
+        remove_document(kit.published, target)
+    else:
+        put_document(kit.published, target, content)

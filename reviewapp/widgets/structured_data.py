@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from reviewapp.core.json import canonical_bytes
 from reviewapp.widgets.values import (
-    Photo,
+    Film,
+    PhotoSource,
     ProductFacts,
     ProductView,
     PublishedReview,
@@ -59,8 +61,8 @@ def questions_graph(
 ) -> dict[str, Any] | None:
     """The questions of a page with their answers; None where none was answered.
 
-    A plain WebPage: Google takes QAPage for a page about one question, and FAQPage only where
-    nobody but the shop can answer.
+    A plain WebPage, without a second Product node: Google takes QAPage for a page about one
+    question, and FAQPage only where nobody but the shop can answer.
     """
     questions = [_question(question, address) for question in page.questions if question.answers]
     if not questions:
@@ -70,7 +72,7 @@ def questions_graph(
         "@context": "https://schema.org",
         "@type": "WebPage",
         "url": f"{address}/{own}",
-        "about": _filled({"@type": "Product", "name": product.title, "url": product.url}),
+        "about": _filled({"@type": "Thing", "name": product.title, "url": product.url}),
         "mainEntity": questions,
     }
 
@@ -82,29 +84,59 @@ def script_text(graph: dict[str, Any]) -> str:
 
 
 def _review(review: PublishedReview, base_url: str) -> dict[str, Any]:
-    entry: dict[str, Any] = {
-        "@type": "Review",
-        "author": {"@type": "Person", "name": review.author[:AUTHOR_CHARACTERS]},
-        "datePublished": review.written_on.isoformat(),
-        "name": review.title,
-        "reviewBody": review.body,
-        "inLanguage": review.language,
-        "reviewRating": {
-            "@type": "Rating",
-            "ratingValue": review.rating,
-            "bestRating": 5,
-            "worstRating": 1,
-        },
-        "image": [f"{base_url}/{_largest(photo)}" for photo in review.photos if photo.sources],
+    return _filled(
+        {
+            "@type": "Review",
+            "author": _person(review.author),
+            "datePublished": review.written_on.isoformat(),
+            "name": review.title,
+            "reviewBody": review.body,
+            "inLanguage": review.language,
+            "reviewRating": {
+                "@type": "Rating",
+                "ratingValue": review.rating,
+                "bestRating": 5,
+                "worstRating": 1,
+            },
+            "image": [
+                _media("ImageObject", _largest(photo.sources), review, base_url)
+                for photo in review.photos
+                if photo.sources
+            ],
+            "video": [
+                _film(film, review, base_url)
+                for film in review.videos
+                if film.sources and film.poster
+            ],
+        }
+    )
+
+
+def _film(film: Film, review: PublishedReview, base_url: str) -> dict[str, Any]:
+    """A film that plays; one still being prepared is shown by its poster alone."""
+    return _media("VideoObject", _largest(film.sources), review, base_url) | {
+        "name": review.title or review.author,
+        "description": review.body or review.title or review.author,
+        "thumbnailUrl": f"{base_url}/{_largest(film.poster)}",
+        "uploadDate": review.written_on.isoformat(),
+        "duration": f"PT{film.duration_ms / 1000:.3f}".rstrip("0").rstrip(".") + "S",
     }
-    return {name: value for name, value in entry.items() if value}
 
 
-def _largest(photo: Photo) -> str:
-    """The largest JPEG: what every reader of such data takes; else the largest file."""
-    return max(
-        photo.sources, key=lambda source: (source.content_type == "image/jpeg", source.width)
-    ).path
+def _media(kind: str, path: str, review: PublishedReview, base_url: str) -> dict[str, Any]:
+    """A file with whose it is and on which terms it is shown (P1)."""
+    return {
+        "@type": kind,
+        "contentUrl": f"{base_url}/{path}",
+        "creator": _person(review.author),
+        "creditText": review.author,
+        "license": f"{base_url}/policy.html#media",
+        "acquireLicensePage": f"{base_url}/policy.html#media",
+    }
+
+
+def _largest(sources: Sequence[PhotoSource]) -> str:
+    return max(sources, key=lambda source: source.width).path
 
 
 def _question(question: ShownQuestion, address: str) -> dict[str, Any]:

@@ -35,6 +35,13 @@ def shop_folder(widget_key: str) -> str:
     return f"p/v1/{widget_key}"
 
 
+def surrogate_key(path: str) -> str:
+    """What a CDN groups this address by: its product's documents, else those of the shop."""
+    _, _, widget_key, *rest = path.lstrip("/").split("/")
+    of_product = len(rest) > 2 and rest[0] == "products"
+    return f"{widget_key}/products/{rest[1]}" if of_product else widget_key
+
+
 def content_type_of(path: str) -> str:
     """By suffix; unknown ones are bytes."""
     return CONTENT_TYPES.get(PurePosixPath(path).suffix, "application/octet-stream")

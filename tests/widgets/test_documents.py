@@ -112,7 +112,8 @@ def test_structured_data_is_of_the_product_and_leaves_out_imports_and_staff() ->
     (review,) = graph["review"]
     assert review["author"] == {"@type": "Person", "name": "Ada Q."}
     assert review["datePublished"] == "2026-11-02"
-    assert review["image"] == [f"{SHOP.base_url}/media/abc-1600.webp"]
+    (image,) = review["image"]
+    assert image["contentUrl"] == f"{SHOP.base_url}/media/abc-1600.webp"
 
 
 def test_without_a_review_there_is_no_structured_data() -> None:

@@ -65,6 +65,11 @@ def test_every_document_has_the_apps_headers(server: str, shop: Shop, kit: Kit) 
         assert not headers["ETag"].startswith("W/")
         assert headers["X-Content-Type-Options"] == "nosniff"
     assert get(f"{server}/{base}/policy.html")[1]["Content-Type"] == "text/html; charset=utf-8"
+    groups = get(f"{server}/{base}/products/MUG/head.json")[1]["Surrogate-Key"]
+    assert groups == f"{shop.widget_key}/products/MUG {shop.widget_key}"
+    feed = get(f"{server}/{base}/feeds/google-product-reviews.xml", Accept_Encoding="gzip")[1]
+    assert feed["Content-Type"] == "application/xml; charset=utf-8"
+    assert feed["Surrogate-Key"] == shop.widget_key
 
 
 def test_twins_are_sent_to_those_who_take_them(server: str, shop: Shop, kit: Kit) -> None:
