@@ -26,6 +26,7 @@ from reviewapp.demo.catalogue import SHOP_NAME, offers, product_facts
 from reviewapp.demo.imported import import_older
 from reviewapp.demo.life import Life
 from reviewapp.demo.present import present
+from reviewapp.demo.selection import pick_pictured
 from reviewapp.demo.story import FIRST_DAY, Purchase, past
 from reviewapp.integrations.products import UPDATED, put_product
 from reviewapp.models.account import ApiKey, Shop
@@ -108,6 +109,8 @@ def _live(kit: Kit, story: Sequence[Purchase]) -> None:
     first_day = ceil(max((one.ordered_days_ago for one in story), default=0))
     for days_ago in range(first_day, -1, -1):
         life.day(days_ago)
+    with kit.database.transaction(shop.id) as session:
+        pick_pictured(session, shop.id, by=str(members["marketer"]))
     rebuild(kit)
     _forget_old_letters(kit)
     with kit.database.transaction(shop.id) as session:

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 from reviewapp.core.errors import NotFound
 from reviewapp.core.i18n import SOURCE_LANGUAGE
 from reviewapp.demo.catalogue import Offer, offers
+from reviewapp.demo.selection import KEY
 from reviewapp.demo.steps import demo_shop, first_steps, place_order, trail
 from reviewapp.models.account import Shop
 from reviewapp.models.catalog import Product
@@ -53,7 +54,7 @@ def home() -> str:
     wares = _wares(shop)
     shown = [ware for ware in wares if not kind or (ware.offer and kind in ware.offer.tags)]
     featured = next((ware for ware in wares if ware.id == FEATURED), None)
-    return _page("home", shop, wares=shown, kind=kind, kinds=KINDS, featured=featured)
+    return _page("home", shop, wares=shown, kind=kind, kinds=KINDS, featured=featured, picked=KEY)
 
 
 @blueprint.get("/products/<path:product_id>")

@@ -29,20 +29,20 @@ export async function draw(element, kit) {
   if (head > 0 && head !== 404) throw new Error(head);
   const { words, product } = kit;
   const frame = h("section", { part: "list", lang: kit.language[1], ariaLabel: words.region });
-  if (head.summary?.count) fillFrame(frame, head, kit, !summaryOf(product));
+  if (head.summary?.count) fillFrame(frame, head, kit);
   else frame.append(h("p", { part: "empty" }, words.none));
   if (element.querySelector("[data-reviews]")) await (await kit.load("take-over")).unseen(element);
   return [frame, starSheet, sharedSheet, listSheet];
 }
 
-/** The product's own summary tag, which then need not be repeated in the list. */
-const summaryOf = (product) =>
-  [...document.getElementsByTagName("review-summary")].find((tag) => tag.getAttribute("product") === product);
+/** Whether the page shows this of the product by a tag of its own: then the list does not repeat it. */
+const isElsewhere = (name, product) =>
+  [...document.getElementsByTagName(name)].some((tag) => tag.getAttribute("product") === product);
 
-function fillFrame(frame, head, given, withSummary) {
+function fillFrame(frame, head, given) {
   const choice = choiceOf(given.product);
   const kit = { ...given, choice };
-  const { words, folder, key } = kit;
+  const { words, folder, key, product } = kit;
   const show = async (items, index) => (await kit.load("lightbox")).show(items, index, frame, kit);
   const reviews = h("div", { part: "reviews" });
   const status = h("p", { part: "status", role: "status" });
@@ -83,8 +83,8 @@ function fillFrame(frame, head, given, withSummary) {
     return found && (() => found.focus());
   };
   frame.append(
-    withSummary ? drawSummary(head, kit, () => {}) : "",
-    drawMedia(stripOf(head), kit, show) || "",
+    isElsewhere("review-summary", product) ? "" : drawSummary(head, kit, () => {}),
+    isElsewhere("review-gallery", product) ? "" : drawMedia(stripOf(head), kit, show) || "",
     drawTools(head, kit),
     status,
     reviews,

@@ -21,13 +21,13 @@ button:disabled{cursor:default}
 [part=summary-text]{display:grid;grid-template-columns:auto auto;gap:0 .75em;align-items:center}
 [part=average]{grid-row:span 2;font-size:2.75em;line-height:1.1;font-variant-numeric:tabular-nums}
 [part=summary-text] [part=star-row]{font-size:1.25em}
-[part=bars]{flex:1 1 15em;max-inline-size:24em;display:grid;gap:2px}
-[part=bars-title]{font-weight:600;padding-inline:.4em}
-[part=bar-row]{display:grid;grid-template-columns:minmax(5em,max-content) 1fr minmax(2em,auto);gap:.6em;align-items:center;inline-size:100%;padding:.1em .4em;border:1px solid transparent;text-align:start;min-block-size:1.75em;border-radius:var(--round)}
+[part=bars]{flex:1 1 15em;max-inline-size:24em;display:grid;grid-template-columns:minmax(5em,auto) 1fr auto;gap:2px .6em}
+[part=bars-title]{grid-column:1/-1;font-weight:600;padding-inline:.4em}
+[part=bar-row]{grid-column:1/-1;display:grid;grid-template-columns:minmax(5em,auto) 1fr minmax(2em,auto);grid-template-columns:subgrid;gap:.6em;align-items:center;inline-size:100%;padding:.1em .4em;border:1px solid transparent;text-align:start;min-block-size:1.75em;border-radius:var(--round)}
 [part=bar-row][aria-pressed=true]{border-color:currentColor}
 [part=bar]{block-size:.55em;border-radius:1em;background:var(--soft);border:1px solid var(--line);overflow:hidden}
 [part=bar-fill]{display:block;block-size:100%;background:var(--gold);forced-color-adjust:none}
-[part=bar-count]{text-align:end;font-variant-numeric:tabular-nums}
+[part=bar-count]{min-inline-size:2em;text-align:end;font-variant-numeric:tabular-nums}
 [part=topics]{flex:1 1 100%;display:flex;flex-wrap:wrap;gap:.4em;align-items:center}
 [part=topic]{border:1px solid var(--line);border-radius:2em;padding:.1em .8em;min-block-size:2em}
 [part=meta],[part=note],[part=links],[part=label]{font-size:.875em}
