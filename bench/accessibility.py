@@ -109,13 +109,27 @@ LOOKS = (
     Look(MAIL, "confirming a review", "/c/{confirm}"),
     Look(MAIL, "a link that is not complete", "/c/nothing"),
     Look(SHOP, "all reviews of a product", "/p/v1/{widget_key}/products/MUG/index.html"),
+    Look(SHOP, "questions of a product", "/p/v1/{widget_key}/products/MUG/questions.html"),
+    Look(SHOP, "questions asked often", "/p/v1/{widget_key}/faq.html"),
     Look(SHOP, "all reviews of the shop", "/p/v1/{widget_key}/reviews/index.html"),
     Look(SHOP, "how reviews come about", "/p/v1/{widget_key}/policy.html"),
     Look(ADMIN, "/signin", "/signin"),
 )  # fmt: skip
-LEFT_OUT = ("/photos/", "/files/", ".html", "/decided", "<uuid:run_id>", "<uuid:improvement_id>",
-            "/media/")  # fmt: skip
-"""Addresses of the admin that are files, or need a past that the story does not have."""
+LEFT_OUT = ("/photos/", "/files/", "/media/", "/decided")
+"""Addresses of the admin that are files or only answer to what was just done."""
+STANDS_FOR = {
+    "review_id",
+    "case_id",
+    "request_id",
+    "order_id",
+    "member_id",
+    "collection_id",
+    "question_id",
+    "letter",
+    "language",
+    "kind",
+}
+"""What an address may ask for: the story has one of each."""
 
 
 def admin_pages(app: Flask) -> list[Look]:
@@ -125,8 +139,13 @@ def admin_pages(app: Flask) -> list[Look]:
         for rule in app.url_map.iter_rules()
         if rule.rule.startswith("/admin") and "GET" in (rule.methods or ())
     }
-    kept = [rule for rule in sorted(rules) if not any(part in rule for part in LEFT_OUT)]
-    return [Look(ADMIN, rule, _address(rule)) for rule in kept]
+    return [Look(ADMIN, rule, _address(rule)) for rule in sorted(rules) if _is_page(rule)]
+
+
+def _is_page(rule: str) -> bool:
+    asked_for = set(re.findall(r"<(?:\w+:)?(\w+)>", rule))
+    is_file = "." in rule.rpartition("/")[2] or any(part in rule for part in LEFT_OUT)
+    return asked_for <= STANDS_FOR and not is_file
 
 
 def _address(rule: str) -> str:

@@ -115,7 +115,7 @@ def _claim(row: Any) -> Claim:
         first=row.published_at is None,
         seen=len(seen),
         chunks=tuple(sorted(set(seen))),
-        questions=row.dirty_questions,
+        questions=row.dirty_questions or row.published_at is None,
     )
 
 

@@ -70,7 +70,7 @@ def tag_snippet(
     inside = {
         "stars": "&nbsp;",
         "list": f'<a href="{page}/index.html">{escape(words["list"])}</a>',
-        "questions": f'<a href="{page}/index.html">{escape(words["questions"])}</a>',
+        "questions": f'<a href="{page}/questions.html">{escape(words["questions"])}</a>',
         "badge": f'<a href="{store.folder}/reviews/index.html">{escape(words["badge"])}</a>',
         "form": f'<a href="{write_address(store, product)}">{escape(words["form"])}</a>',
     }.get(tag, "")

@@ -7,9 +7,12 @@ from html import unescape
 
 import pytest
 
-from reviewapp.widgets.snippets import TAGS
+from reviewapp.widgets.publishing import publish_due
+from reviewapp.widgets.snippets import TAGS, Store, tag_snippet
 from tests import factories
+from tests.widgets.stories import publish, shop_with_product
 
+WORDS = {"list": "All", "questions": "Questions", "badge": "Shop", "form": "Write"}
 HOSTILE = '"><script>alert(1)</script>'
 
 
@@ -54,3 +57,13 @@ def test_hostile_ids_and_parameters_stay_text(owner, committed, shop):
 def test_an_empty_shop_can_look_too(agent):
     assert agent.get("/admin/widget?tag=carousel").status_code == 200
     assert 'product="SKU"' in code(agent.get("/admin/widget").text, "tag")
+
+
+def test_what_stands_in_the_tags_leads_to_published_pages(client, kit):
+    made, product = shop_with_product(kit)
+    publish(kit, made, product)
+    publish_due(kit)
+    for tag in ("list", "questions", "badge"):
+        snippet = tag_snippet(Store("", made.widget_key), tag, "MUG", "", WORDS)
+        address = re.search(r'href="([^"]+)"', snippet)
+        assert client.get(address[1]).status_code == 200, tag
