@@ -32,10 +32,10 @@ def test_a_burst_ends_in_few_writes(kit: Kit, monkeypatch: pytest.MonkeyPatch) -
     writes = 0
     write = product_writer.write_product
 
-    def counted(*args: object) -> None:
+    def counted(*args: object, **values: object) -> None:
         nonlocal writes
         writes += 1
-        write(*args)
+        write(*args, **values)
 
     monkeypatch.setattr(product_writer, "write_product", counted)
     for step in range(200):
