@@ -14,6 +14,7 @@ from reviewapp.models.catalog import Product
 from reviewapp.models.known_picture import MediaSignal
 from reviewapp.models.media import MediaAsset
 from reviewapp.models.review import Review
+from reviewapp.moderate.blind import SHOWN_MEDIA
 
 SENTENCES = {
     "own": "The same customer sent this picture with another review.",
@@ -31,8 +32,8 @@ SENTENCES = {
 class PictureLine:
     """One thing about one picture of the review, and where to see what it is about."""
 
-    number: int
-    """The picture's place among those of the review, from 1."""
+    number: int | None
+    """The picture's place among those shown beside the words, from 1; None: it is not shown."""
     kind: str
     sentence: str
     review_id: UUID | None = None
@@ -46,15 +47,17 @@ class PictureLine:
 
 
 def picture_lines(session: Session, review: Review) -> list[PictureLine]:
-    """All there is to look at, in the order of the review's pictures (its `media` is loaded)."""
-    numbers = {
-        asset.id: number
-        for number, asset in enumerate(
-            (asset for asset in review.media if asset.state != "hidden"), start=1
-        )
-    }
-    lines = [_state_line(asset, numbers[asset.id]) for asset in _not_ready(review)]
-    return sorted([*_signals(session, review, numbers), *lines], key=lambda line: line.number)
+    """All there is to look at, in the order of the pictures beside the words (`media` is loaded).
+
+    What cannot be shown comes last, without a number.
+    """
+    shown = (asset for asset in review.media if asset.state in SHOWN_MEDIA)
+    numbers = {asset.id: number for number, asset in enumerate(shown, start=1)}
+    lines = [_state_line(asset, numbers.get(asset.id)) for asset in _not_ready(review)]
+    return sorted(
+        [*_signals(session, review, numbers), *lines],
+        key=lambda line: (line.number is None, line.number),
+    )
 
 
 def _signals(session: Session, review: Review, numbers: dict[UUID, int]) -> Sequence[PictureLine]:
@@ -93,7 +96,7 @@ def _not_ready(review: Review) -> list[MediaAsset]:
     ]
 
 
-def _state_line(asset: MediaAsset, number: int) -> PictureLine:
+def _state_line(asset: MediaAsset, number: int | None) -> PictureLine:
     kind = "failed" if asset.state == "failed" else "waiting"
     return PictureLine(
         number=number,

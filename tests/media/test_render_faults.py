@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import http.server
+import json
+import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -197,6 +201,47 @@ def test_a_photo_whose_worker_never_comes_back_is_given_up_in_the_end(
         render.render_attached(kit)
     failed = now_of(kit, asset)
     assert (failed.state, failed.failure) == ("failed", "worker_lost")
+
+
+DYING_WORKER = """
+import json, os, signal, sys
+from pathlib import Path
+from reviewapp.core.kit import Kit
+from reviewapp.core.settings import Settings
+from reviewapp.media import render
+told = json.loads(sys.argv[1])
+kit = Kit(Settings(**told | {"data_dir": Path(told["data_dir"]), "secret_keys": ("k",)}))
+real = render.render
+def die(master):
+    files = real(master)
+    os.kill(os.getpid(), signal.SIGKILL)
+render.render = die
+render.render_attached(kit)
+"""
+
+
+def test_a_worker_killed_in_the_middle_of_a_photo_costs_five_minutes(
+    kit: Kit, attached: Attached
+) -> None:
+    asset = attached()
+    told = {
+        "data_dir": str(kit.settings.data_dir),
+        "database_url": kit.settings.database_url,
+        "redis_url": kit.settings.redis_url,
+    }
+    died = subprocess.run(
+        [sys.executable, "-c", DYING_WORKER, json.dumps(told)],
+        cwd=Path(__file__).parents[2],
+        check=False,
+        timeout=120,
+    )
+    assert died.returncode == -signal.SIGKILL
+    left = now_of(kit, asset)
+    assert (left.state, left.attempts) == ("attached", 1)
+    assert render.render_attached(kit) == 0  # the dead one's lease still runs
+    with clock.frozen(clock.now() + LEASE + timedelta(seconds=1)):
+        assert render.render_attached(kit) == 1
+    assert now_of(kit, asset).state == "ready"
 
 
 def test_what_was_hidden_while_it_was_rendered_stays_hidden(kit: Kit, attached: Attached) -> None:

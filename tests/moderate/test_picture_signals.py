@@ -77,10 +77,10 @@ def test_each_signal_has_its_sentence_and_leads_to_the_match(
         assert lines[2].startswith("Picture 2 This looks like the shop's own picture")
         assert "Blue <mug>" in lines[2]
         assert lines[3] == "Picture 2 This picture looks blurred."
-        assert lines[4] == "Picture 3 This file could not be prepared and is not shown."
-        assert lines[5].startswith(
-            "Picture 4 This file could not be prepared yet; it is tried again by itself. Next try"
+        assert lines[4].startswith(
+            "Picture 3 This file could not be prepared yet; it is tried again by itself. Next try"
         )
+        assert lines[5] == "One more file This file could not be prepared and is not shown."
         for match in (f"/admin/reviews/{mine.id}", f"/admin/reviews/{theirs.id}", mug.image_url):
             assert f'href="{match}"' in page
 
