@@ -14,6 +14,7 @@ BENCHES = {
     "reads": "head.json from the app and from nginx",
     "imports": "orders from a CSV file",
     "images": "12-megapixel photos against bare decode and encode",
+    "videos": "films against plain ffmpeg on the same input",
     "screening": "words screened per second",
     "accessibility": "axe over every page, tag and state; writes docs/accessibility.md",
     "widgets": "what the tags cost a phone; with --snippet FILE.html, what another's lines do",

@@ -87,7 +87,7 @@ def edit(token: str, review_id: UUID) -> Response:
     review = own_review(session(), visit().request.id, review_id)
     questions = questions_about(review.product)
     names = [field_name(question) for question in questions]
-    sent = sent_fields("rating", "title", "body", "display_name", *names)
+    sent = sent_fields("rating", "title", "body", "display_name", "contents", *names)
     values, faults = read_form(ReviewForm, sent)
     answers, wrong_answers = read_answers(questions, sent)
     removed_ids = set(request.form.getlist("remove"))
@@ -106,6 +106,7 @@ def edit(token: str, review_id: UUID) -> Response:
             words=words_of(values, answers),
             photos=photos.ids,
             uses=(),
+            contents=values["contents"],
             language=page_language(),
             mine_url=outside_address("author.mine"),
             origin=origin(values["display_name"]),

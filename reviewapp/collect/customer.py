@@ -64,6 +64,7 @@ NO_LINE = Fault("Choose one of the products of this order.")
 OPEN_CASE = "collect.open_case"
 """Where the app keeps what it handed in for `OpenCase`."""
 
+REVIEW_FIELDS = ("rating", "title", "body", "display_name", "permission", "contents")
 blueprint = Blueprint("customer", __name__)
 gate_links(blueprint)
 
@@ -163,7 +164,7 @@ def send_review(token: str) -> Response:
         return _page("again", faults=intake.said({"line": NO_LINE}), answered=True)
     questions = questions_about(item.product)
     names = [field_name(question) for question in questions]
-    sent = intake.sent_fields("rating", "title", "body", "display_name", "permission", *names)
+    sent = intake.sent_fields(*REVIEW_FIELDS, *names)
     values, faults = read_form(ReviewForm, sent)
     answers, wrong_answers = read_answers(questions, sent)
     photos = intake.take_photos(intake.review_form(item.line.id), _files_before(item))
@@ -184,6 +185,7 @@ def send_review(token: str) -> Response:
             words=words_of(values, answers),
             photos=photos.ids,
             uses=values["permission"],
+            contents=values["contents"],
             language=page_language(),
             mine_url=outside_address("author.mine"),
             origin=origin(values["display_name"]),

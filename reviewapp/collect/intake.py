@@ -22,6 +22,7 @@ from reviewapp.media.service import MOST_PHOTOS, Staged, staged_photos
 from reviewapp.media.upload_finish import take_whole
 from reviewapp.media.upload_quota import Sender, Wanted
 from reviewapp.media.uploads import of_form, unfile
+from reviewapp.models.media import CONTENTS
 from reviewapp.web.language import page_language
 from reviewapp.web.limits import address_digest
 from reviewapp.web.pages import gettext
@@ -78,10 +79,12 @@ def file_field(form: str, already: int = 0) -> FileField:
 
 
 def sent_fields(*names: str) -> dict[str, Any]:
-    """The first value of each field that came; `permission` is the list of ticked uses."""
+    """The first value of each field that came; `permission` and `contents` are lists."""
     found: dict[str, Any] = {name: request.form[name] for name in names if name in request.form}
     if "permission" in names:
         found["permission"] = request.form.getlist("permission")
+    if "contents" in names:
+        found["contents"] = [one for one in request.form.getlist("contents") if one in CONTENTS]
     return found
 
 

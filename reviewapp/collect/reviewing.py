@@ -41,6 +41,8 @@ class Sent:
     language: str
     mine_url: str
     origin: Origin = field(default_factory=Origin)
+    contents: Sequence[str] = ()
+    """What can be seen in the files, as the author says (P5)."""
 
     def act(self, action: str, request_id: UUID) -> Act:
         """The proof of what was allowed with it."""
@@ -57,7 +59,9 @@ def submit_review(session: Session, visit: Visit, item: Item, sent: Sent) -> Rev
         return _submit_again(session, visit, item.review, sent)
     verified = was_bought(item.line) and not visit.expired(clock.now())
     review = _new_review(session, visit, item.product, sent, line=item.line, verified=verified)
-    photos = media.attach(session, visit.request.id, sent.photos, review_id=review.id)
+    photos = media.attach(
+        session, visit.request.id, sent.photos, review_id=review.id, declared=sent.contents
+    )
     rights.record_permissions(
         session,
         review,
@@ -106,7 +110,9 @@ def edit_review(
         return review
     act = sent.act("edited", visit.request.id)
     _remove_photos(session, review, removed, act)
-    attached = media.attach(session, visit.request.id, sent.photos, review_id=review.id)
+    attached = media.attach(
+        session, visit.request.id, sent.photos, review_id=review.id, declared=sent.contents
+    )
     if words != before:
         rights.withdraw(session, review, act, subject_sha256=before.sha256, kind="superseded")
     version = latest_version(session, review).version + 1

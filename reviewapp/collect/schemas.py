@@ -107,6 +107,8 @@ class ReviewForm(Form):
     body = Typed("body", missing=NO_BODY, lines=True)
     display_name = Typed("display_name", missing=NO_NAME)
     permission = fields.List(OneOf(USES, NO_SUCH_USE), load_default=list)
+    contents = fields.List(fields.String(), load_default=list)
+    """What can be seen in the files (P5), known values only."""
 
 
 def read_form(

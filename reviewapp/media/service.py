@@ -165,35 +165,33 @@ def attach(
     *,
     review_id: UUID | None = None,
     case_message_id: UUID | None = None,
+    declared: Sequence[str] = (),
 ) -> list[MediaAsset]:
     """Use staged photos for a review or a message; each can be used once, by its own link.
 
-    Conflict when one of them is not staged for this link any more, Invalid when they are more
-    than one review or message may have: the caller holds the link's row, so parallel forms are
-    counted one after the other.
+    `declared`: what the uploader says can be seen in them (P5). Conflict when one is not staged
+    for this link any more, Invalid when they are more than one review or message may have: the
+    caller holds the link's row, so parallel forms are counted one after the other.
     """
+    users = {"review_id": review_id, "case_message_id": case_message_id}
     if not ids:
         return []
+    own = (MediaAsset.request_id == request_id, MediaAsset.state == "staged")
     attached = session.scalars(
         update(MediaAsset)
-        .where(
-            MediaAsset.id.in_(ids),
-            MediaAsset.request_id == request_id,
-            MediaAsset.state == "staged",
-        )
+        .where(MediaAsset.id.in_(ids), *own)
         .values(
             state="attached",
             attached_at=clock.now(),
             seal_check_at=clock.now(),
-            review_id=review_id,
-            case_message_id=case_message_id,
+            declared=list(declared),
+            **users,
         )
         .returning(MediaAsset)
     ).all()
     for _ in set(ids) - {asset.id for asset in attached}:
         exactly_one(0)
-    used = files_in_use(session, review_id=review_id, case_message_id=case_message_id)
-    if used > MOST_PHOTOS:
+    if files_in_use(session, **users) > MOST_PHOTOS:
         raise Invalid("uploads_of_form")
     ping_after_commit(session, "media")
     ping_after_commit(session, "originals")

@@ -251,3 +251,17 @@ def test_links_are_for_one_purpose(link):
     )
     assert link.client.post(f"/u/{link.kit.links.sign('unsubscribe', new_id())}").status_code == 404
     assert link.client.get(f"/r/{link.kit.links.sign('request', new_id())}").status_code == 404
+
+
+def test_what_can_be_seen_in_the_files_is_kept_with_them_and_asked_unticked(link):
+    page = link.get().text
+    assert page.count('name="contents"') == 4
+    assert not re.search(r'name="contents"[^>]*checked', page)
+    link.send_review(contents=["people", "nonsense"], media=[(picture(), "mug.jpg")])
+    (asset,) = rows(link.kit, MediaAsset)
+    assert asset.declared == ["people"]
+
+
+def test_what_was_ticked_stays_ticked_when_something_is_missing(link):
+    page = link.send_review(body="", contents=["brands"]).text
+    assert re.search(r'name="contents" value="brands" checked', page)
