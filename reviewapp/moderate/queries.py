@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from reviewapp.core.errors import NotFound
 from reviewapp.models.account import Member
+from reviewapp.models.case import Case
 from reviewapp.models.catalog import Customer, Order, OrderLine, Product
 from reviewapp.models.media import MediaAsset
 from reviewapp.models.moderation import ReviewSketch
@@ -99,6 +100,22 @@ def team(session: Session, shop_id: UUID) -> list[Member]:
             .where(Member.shop_id == shop_id, Member.disabled_at.is_(None))
             .order_by(Member.name, Member.id)
         )
+    )
+
+
+def case_about(session: Session, review: Review) -> UUID | None:
+    """The newest case about a review's purchase, where a private answer is written.
+
+    Asked of published reviews only: while one waits, nothing of the customer's mood is told (G12).
+    """
+    about = Case.review_id == review.id
+    if review.request_id is not None:
+        about = or_(about, Case.request_id == review.request_id)
+    return session.scalar(
+        select(Case.id)
+        .where(Case.shop_id == review.shop_id, about)
+        .order_by(Case.opened_at.desc(), Case.id.desc())
+        .limit(1)
     )
 
 

@@ -65,6 +65,7 @@ def review_page(
         editor=_editor(review, _begun(review, draft, templates) or _last(review), remarks),
         people=[("", _("Nobody yet")), *_people()],
         endpoint=bool(kit().settings.drafts_url),
+        case_id=queries.case_about(session(), review) if review.state == "published" else None,
         doing=doing or chosen("do", ("refuse", "redact")),
         wrong={name: " ".join(map(_, told)) for name, told in wrong.items()},
         errors=[(name, _(text)) for name, told in wrong.items() for text in told],

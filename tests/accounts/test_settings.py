@@ -56,6 +56,7 @@ def test_choices_are_kept_and_logged(owner: SignedIn, committed: Committed, shop
         opens_5="10:00", closes_5="14:00", opens_0="", closes_0="", holidays_on="2026-12-24",
         blocked_words="foo\n\nbar", staff_domains="@Kiln.example", first_response_hours_delay="8",
         questions="[apparel]\nfit\nWhat for? | Work | Travel", color="#AA3300",
+        reply_approval="1",
     )  # fmt: skip
     assert answer.status_code == 302
     shop = kept(committed, shop)
@@ -64,6 +65,7 @@ def test_choices_are_kept_and_logged(owner: SignedIn, committed: Committed, shop
     assert settings.usage_days_by_product_type == {"mattress": 30, "mug": 3}
     assert settings.reminder_days == (4,)
     assert settings.experience_page == "emphasis"
+    assert settings.reply_approval is True
     assert sorted(settings.business_hours.week) == [1, 2, 3, 4, 5]
     assert settings.business_hours.holidays_on == ("2026-12-24",)
     assert settings.blocked_words == ("foo", "bar")

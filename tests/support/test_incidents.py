@@ -24,6 +24,7 @@ from reviewapp.moderate.service import By, decide
 from reviewapp.reactions import relay_events
 from reviewapp.support import answering
 from tests import factories
+from tests.people import SignedIn
 
 BY = answering.By("member:tests", "Bo Lind", None)
 PUBLISHED = Decision("publish")
@@ -209,3 +210,27 @@ def test_a_review_taken_off_owes_no_answer(kit: Kit, low_review: Callable[..., R
     solve(kit, the(kit, Case).id)
     assert the(kit, Incident).closed_at is not None
     assert letters(kit) == ["review_refused"], "no word about a review that is not public"
+
+
+def test_a_person_resumes_automation_before_all_is_done(
+    kit: Kit, agent: SignedIn, moderator: SignedIn, low_review: Callable[..., Review]
+) -> None:
+    review = low_review()
+    incident = the(kit, Incident)
+    assert "Chipped" in agent.get("/admin/incidents").text
+    path = f"/admin/incidents/{incident.id}/resume"
+    assert moderator.post(path).status_code == 403
+    assert agent.post(path).status_code == 302
+    ended = the(kit, Pause).ends_at
+    assert ended is not None
+    assert agent.post(path).status_code == 302
+    assert the(kit, Pause).ends_at == ended, "lifted once"
+    assert the(kit, Incident).closed_at is None, "the answer is still due"
+    assert "Nothing here" in agent.get("/admin/incidents?view=closed").text
+    assert agent.post(f"/admin/incidents/{new_id()}/resume").status_code == 404
+    page = agent.get(f"/admin/reviews/{review.id}").text
+    assert f"/admin/cases/{incident.case_id}" in page, "the private answer is one click away"
+    assert (
+        "A low public review is behind this case"
+        in agent.get(f"/admin/cases/{incident.case_id}").text
+    )
