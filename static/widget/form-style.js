@@ -17,7 +17,7 @@ input[type=radio]{inline-size:1.25em;block-size:1.25em;min-block-size:0;margin:0
 [part~=stars-input] [part~=choice]{position:relative;justify-content:center;inline-size:2.75em}
 [part~=stars-input] input{position:absolute;inset:0;inline-size:100%;block-size:100%;opacity:0;cursor:pointer}
 [part~=stars-input] span{position:absolute;inline-size:1px;block-size:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-[part~=stars-input] svg{block-size:1.9em;inline-size:1.9em;stroke-width:.7;pointer-events:none}
+[part~=stars-input] svg{fill:none;stroke:currentColor;block-size:1.9em;inline-size:1.9em;stroke-width:.7;pointer-events:none}
 [part~=stars-input] [data-on] svg{fill:var(--gold)}
 [part~=stars-input] input:focus-visible+svg{outline:2px solid;outline-offset:2px}
 [part~=chosen]{flex:1;min-inline-size:7em;min-block-size:1.5em;align-self:center;margin:0 .5em}

@@ -80,6 +80,12 @@ def open_form(page: Page) -> None:
     link.click()
 
 
+def filled_stars(page: Page) -> int:
+    """How many of the five pictures are filled with a colour."""
+    stars = page.locator("[part=stars-input] svg").all()
+    return sum(star.evaluate("e => getComputedStyle(e).fill") != "none" for star in stars)
+
+
 def violations(page: Page) -> list[Any]:
     found = Axe().run(page, options=RULES).response["violations"]
     return [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found]
@@ -101,6 +107,7 @@ def test_a_review_is_written_by_keyboard_alone(
     dialog = page.get_by_role("dialog", name="Write a review")
     expect(dialog).to_be_visible()
     assert [radio.is_checked() for radio in page.get_by_role("radio").all()] == [False] * 8
+    assert filled_stars(page) == 0
     page.get_by_role("button", name="Send the review").press("Enter")
     expect(dialog.get_by_role("alert")).to_have_text("4 things are missing or wrong.")
     first = page.get_by_role("radio", name="1 star: Very bad")
@@ -112,6 +119,7 @@ def test_a_review_is_written_by_keyboard_alone(
     page.keyboard.press("Space")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
+    assert filled_stars(page) == 3
     page.keyboard.press("Tab")
     page.keyboard.type("Holds one cup, no more.")
     page.get_by_label("Shown as").press_sequentially("Ada Q.")
