@@ -92,10 +92,11 @@ def register_doors(app: Flask) -> None:
 def _register_answering_doors(app: Flask) -> None:
     """The doors of those who answer in public, and of what is learnt from it."""
     from reviewapp.insights import admin as insights
-    from reviewapp.moderate import admin_questions, admin_replies, admin_templates
+    from reviewapp.moderate import admin_questions, admin_replies, admin_reports, admin_templates
     from reviewapp.support import admin_incidents
 
     app.register_blueprint(admin_replies.blueprint)
+    app.register_blueprint(admin_reports.blueprint)
     app.register_blueprint(admin_questions.blueprint)
     app.register_blueprint(admin_templates.blueprint)
     app.register_blueprint(admin_incidents.blueprint)

@@ -20,6 +20,7 @@ RULES: Mapping[str, tuple[str, ...]] = {
     "review_received": ("G10", "G14", "G28"),
     "review_confirm": ("G10", "G14"),
     "review_refused": ("G13", "G28"),
+    "report_answered": ("G13",),
     "question_answered": (),
     "review_may_change": ("G8", "G28"),
     "permission_ask": ("P1", "P2"),
@@ -56,6 +57,7 @@ def sample_facts(
             "passage": words["passage"],
             "mend_url": f"{page}/mine",
         },
+        "report_answered": mug | {"upheld": True, "answer": words["answer"]},
         "question_answered": mug
         | {"question": words["question"], "answer": words["answer"], "product_url": host},
         "review_may_change": mug | {"mine_url": f"{page}/mine"},

@@ -98,6 +98,7 @@ def _names() -> dict[str, str]:
         "review_received": _("Review received"),
         "review_confirm": _("Review to confirm"),
         "review_refused": _("Review refused"),
+        "report_answered": _("Report answered"),
         "question_answered": _("Question answered"),
         "review_may_change": _("After a solved case"),
         "sign_in": _("Sign-in link"),

@@ -65,17 +65,26 @@ class Reading:
 
 def reads_like(text: str, name: str) -> Reading | None:
     """What model `name` says where it is beyond its threshold; None otherwise."""
-    found = features(text)
-    if len(_WORD.findall(text.lower())) < LEAST_WORDS[name]:
+    value = probability(text, name)
+    if value < load(name).threshold:
         return None
-    model = load(name)
-    parts = {key: value * model.weights.get(key, 0.0) for key, value in found.items()}
-    probability = 1 / (1 + exp(-max(-30.0, min(30.0, model.bias + sum(parts.values())))))
-    if probability < model.threshold:
-        return None
+    parts = _parts(text, name)
     strongest = sorted((key for key in parts if parts[key] > 0), key=lambda key: -parts[key])
     told = [REASONS.get(key) or f"“{key[2:]}”" for key in strongest[:MOST_REASONS]]
-    return Reading(probability, tuple(told))
+    return Reading(value, tuple(told))
+
+
+def probability(text: str, name: str) -> float:
+    """What model `name` makes of a text, 0 to 1; 0 for texts too short to have a style."""
+    if len(_WORD.findall(text.lower())) < LEAST_WORDS[name]:
+        return 0.0
+    total = load(name).bias + sum(_parts(text, name).values())
+    return 1 / (1 + exp(-max(-30.0, min(30.0, total))))
+
+
+def _parts(text: str, name: str) -> dict[str, float]:
+    weights = load(name).weights
+    return {key: value * weights.get(key, 0.0) for key, value in features(text).items()}
 
 
 def features(text: str) -> dict[str, float]:

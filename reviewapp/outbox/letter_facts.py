@@ -114,6 +114,7 @@ LETTERS: Mapping[str, Facts] = {
     "review_may_change": Facts(SHOP | {"mine_url": URL}, PRODUCT),
     "review_received": Facts(SHOP | {"mine_url": URL, "days": NUMBER}, PRODUCT),
     "review_confirm": Facts(SHOP | {"confirm_url": URL, "days": NUMBER}, PRODUCT),
+    "report_answered": Facts(SHOP | {"upheld": FLAG, "answer": LINES}, PRODUCT),
     "review_refused": Facts(
         SHOP
         | {

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from reviewapp.models.case import Case, Incident
+from reviewapp.models.feedback import ReviewReport
 from reviewapp.models.insight import Improvement
 from reviewapp.models.question import Question
 from reviewapp.models.review import Review
@@ -45,6 +46,7 @@ PLACES = (
     Place("cases", "/admin/cases", N_("Cases"), "life-buoy", "case.read", WORK),
     Place("queue", "/admin/queue", N_("Queue"), "inbox", "review.decide", WORK),
     Place("reviews", "/admin/reviews", N_("Reviews"), "star", "review.read", WORK),
+    Place("reports", "/admin/reports", N_("Reports"), "flag", "review.decide", WORK),
     Place("questions", "/admin/questions", N_("Questions"), "messages-square", "review.read", WORK),
     Place("incidents", "/admin/incidents", N_("Incidents"), "triangle-alert", "case.read", WORK),
     Place(
@@ -136,6 +138,7 @@ def _waiting(shop_id: UUID, key: str) -> int | str:
         "incidents": (Incident, Incident.closed_at.is_(None)),
         "improvements": (Improvement, Improvement.state == "proposed"),
         "questions": (Question, Question.state == "pending"),
+        "reports": (ReviewReport, ReviewReport.state == "open"),
         "queue": (Review, Review.waiting_since.is_not(None)),
     }
     if key not in waits:

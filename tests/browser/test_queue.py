@@ -96,6 +96,7 @@ def test_typed_text_survives_a_dropped_connection(
     page = signed_in
     page.goto(f"{live}/admin/queue")
     page.keyboard.press("n")
+    expect(page.get_by_role("button", name="Publish")).to_be_visible()
     page.keyboard.press("r")
     note = page.get_by_label("To the author")
     note.fill("Typed while the train went into a tunnel.")
@@ -151,6 +152,8 @@ def test_selecting_words_puts_them_into_the_form(
 ) -> None:
     page = signed_in
     page.goto(f"{live}/admin/queue/{three[2].id}")
+    page.keyboard.press("t")
+    expect(page.get_by_role("button", name="Publish")).to_be_visible()
     page.evaluate(
         """() => {
             const text = document.querySelector("[data-passage-of=body]").firstChild;

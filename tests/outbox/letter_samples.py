@@ -53,6 +53,8 @@ FACTS: dict[str, dict[str, Any]] = {
         "note": "Leave out the number.",
         "mend_url": f"{PAGE}/mine",
     },
+    "report_answered": SHOP
+    | {"products": MUG, "upheld": True, "answer": "A phone number was taken out."},
     "question_answered": SHOP
     | {
         "to_name": "Ada",
