@@ -53,11 +53,12 @@ from reviewapp.collect.schemas import (
 )
 from reviewapp.collect.versions import Words
 from reviewapp.core import clock
+from reviewapp.core.errors import Invalid
 from reviewapp.media.service import files_in_use
 from reviewapp.web.auth import public
 from reviewapp.web.language import page_language
-from reviewapp.web.pages import day
-from reviewapp.web.session import kit, session
+from reviewapp.web.pages import day, gettext
+from reviewapp.web.session import kit, release, session
 
 HOLDER = "whoever holds the signed link of a request"
 NO_LINE = Fault("Choose one of the products of this order.")
@@ -177,20 +178,19 @@ def send_review(token: str) -> Response:
     request_row = lock_request(session(), visit().request.id)
     request_row.form_sent_at = request_row.form_sent_at or clock.now()
     held = enter_visit()
-    reviewing.submit_review(
-        session(),
-        held,
-        held.item(item.line.id) or item,
-        reviewing.Sent(
-            words=words_of(values, answers),
-            photos=photos.ids,
-            uses=values["permission"],
-            contents=values["contents"],
-            language=page_language(),
-            mine_url=outside_address("author.mine"),
-            origin=origin(values["display_name"]),
-        ),
+    review = reviewing.Sent(
+        words=words_of(values, answers),
+        photos=photos.ids,
+        uses=values["permission"],
+        contents=values["contents"],
+        language=page_language(),
+        mine_url=outside_address("author.mine"),
+        origin=origin(values["display_name"]),
     )
+    try:
+        reviewing.submit_review(session(), held, held.item(item.line.id) or item, review)
+    except Invalid as full:
+        return _full(item, sent, {"media": gettext(full.message)}, photos)
     mark_responded(session(), request_row)
     return _see("customer.reviewed")
 
@@ -244,6 +244,16 @@ def _blocks_for(score: int | None) -> tuple[Markup, Markup]:
     """Both blocks as the answer page will show them for this score."""
     look = help_look(visit().shop.settings.experience_page, answered=True, score=score)
     return help_block(look), review_block(current_item())
+
+
+def _full(
+    item: Item, sent: dict[str, Any], said: dict[str, str], photos: intake.Photos
+) -> Response:
+    """Another tab's files came first: nothing of this sending is kept but what stands in it."""
+    release()
+    again = enter_visit().item(item.line.id)
+    entered = Entered(sent, said, photos.staged)
+    return _page("again", faults=said, answered=True, item=again, review_entered=entered)
 
 
 def _files_before(item: Item) -> int:

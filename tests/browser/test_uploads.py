@@ -20,6 +20,14 @@ from tests.media.test_service import picture
 CHUNK = 4 * 1024 * 1024
 
 
+@pytest.fixture(autouse=True)
+def patience() -> Iterator[None]:
+    """Files are really decoded, by a process of its own: on a busy machine that takes a while."""
+    expect.set_options(timeout=30_000)
+    yield
+    expect.set_options(timeout=5_000)
+
+
 @pytest.fixture
 def photo(tmp_path: Path) -> Callable[..., Path]:
     """A photo in a file, made heavier by bytes after its end where asked."""

@@ -62,6 +62,9 @@ def test_a_review_never_has_more_than_six_files_however_many_forms_are_sent(link
     both = [ids[:5], ids[5:]]
     answers = at_once(link, 2, lambda here, n: here.send_review(media_id=both[n]))
     assert statuses(answers) == {303: 1, 422: 1}
+    slower = next(answer for answer in answers if answer.status_code == 422)
+    assert "There are as many files here as can be sent." in said(slower.text)
+    assert REVIEW["body"] in slower.text
     assert sum(asset.review_id is not None for asset in rows(link.kit, MediaAsset)) == 5
     late = link.send_review(media_id=ids)
     assert late.status_code == 422

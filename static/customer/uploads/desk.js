@@ -36,8 +36,9 @@ class Desk {
 
   // Ticked files came before, with an earlier page.
   get room() {
-    const ticked = this.form.querySelectorAll("[type=checkbox][name=media_id]:checked").length;
-    return this.most - ticked - [...this.rows].filter((row) => row.counts).length;
+    const ticked = (name) => this.form.querySelectorAll(`[type=checkbox][name=${name}]:checked`).length;
+    const own = [...this.rows].filter((row) => row.counts).length;
+    return this.most + ticked("remove") - ticked("media_id") - own;
   }
 
   async add(files, { resumed = false } = {}) {
@@ -52,8 +53,7 @@ class Desk {
       }
       this.rows.add(row);
       row.show();
-      const kind = file.type.startsWith("video/") ? "video" : "photo";
-      if (row.file.size > this.mostBytes[kind]) row.refuse(this.text("Large"));
+      if (row.file.size > this.mostBytes[row.isFilm ? "video" : "photo"]) row.refuse(this.text("Large"));
       else this.enqueue(row);
     }
   }

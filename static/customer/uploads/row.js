@@ -4,6 +4,8 @@ import { keyOf } from "./kept.js";
 const make = (parent, tag, properties) =>
   parent.appendChild(Object.assign(document.createElement(tag), properties));
 
+const FILM_NAME = /\.(mp4|m4v|mov|qt|3gpp?|3g2|webm|mkv)$/i;
+
 export class Row {
   constructor(desk, file, known = {}) {
     this.desk = desk;
@@ -12,6 +14,10 @@ export class Row {
     this.name = known.name ?? file.name;
     this.url = known.url;
     this.state = "new";
+  }
+
+  get isFilm() {
+    return this.file.type.startsWith("video/") || FILM_NAME.test(this.name);
   }
 
   get counts() {
@@ -26,7 +32,8 @@ export class Row {
     this.item = make(this.desk.list, "li", {});
     this.picture();
     make(this.item, "span", { textContent: this.name });
-    this.bar = make(this.item, "progress", { value: 0, ariaLabel: this.name });
+    this.bar = make(this.item, "progress", { value: 0 });
+    this.bar.setAttribute("aria-label", this.name);
     this.told = make(this.item, "span", { className: "soft" });
     this.act(this.desk.text("Remove"), () => this.desk.remove(this));
   }
@@ -34,7 +41,7 @@ export class Row {
   // What this browser cannot show (HEIC) is told by its kind.
   picture() {
     if (!this.file) return;
-    const film = this.file.type.startsWith("video/");
+    const film = this.isFilm;
     const shown = make(
       this.item,
       film ? "video" : "img",
@@ -52,7 +59,7 @@ export class Row {
 
   act(text, act) {
     const button = make(this.item, "button", { type: "button", className: "button", textContent: text });
-    button.ariaLabel = `${text}: ${this.name}`;
+    button.setAttribute("aria-label", `${text}: ${this.name}`);
     button.onclick = act;
     return button;
   }
