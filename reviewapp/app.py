@@ -62,6 +62,7 @@ def register_doors(app: Flask) -> None:
     from reviewapp.widgets import admin as storefront_admin
     from reviewapp.widgets import public, public_feedback
     from reviewapp.widgets.front import serve_published
+    from reviewapp.widgets.live_front import serve_live
 
     app.register_blueprint(static.blueprint)
     app.register_blueprint(operation.blueprint)
@@ -85,6 +86,7 @@ def register_doors(app: Flask) -> None:
     _register_customer_doors(app)
     app.register_blueprint(public.blueprint)
     app.register_blueprint(public_feedback.blueprint)
+    serve_live(app, app.extensions["kit"])
     serve_published(app, app.extensions["kit"])
     bind_api(app, api_doors())
 

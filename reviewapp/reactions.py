@@ -56,6 +56,7 @@ from reviewapp.widgets.media_files import unpublish_media
 from reviewapp.widgets.media_sweep import sweep_published_media
 from reviewapp.widgets.publishing import publish_due
 from reviewapp.widgets.purging import purge_due
+from reviewapp.widgets.topics import find_topics
 
 
 def sweep_orphans(kit: Kit) -> None:
@@ -170,6 +171,7 @@ EVERY: Mapping[str, Every] = {
     "anchors": Every(timedelta(hours=1), anchor_logs),
     "submissions": Every(timedelta(hours=1), forget_submissions),
     "idempotency_keys": Every(timedelta(hours=1), forget_idempotency_keys),
+    "topics": Every(timedelta(minutes=10), find_topics),
     "purge": Every(timedelta(seconds=5), purge_due),
     "votes": Every(timedelta(hours=1), forget_votes),
 }

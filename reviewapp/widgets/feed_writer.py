@@ -12,7 +12,6 @@ from typing import IO, Any
 from uuid import UUID
 
 import brotli
-import structlog
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -43,8 +42,6 @@ AT_ONCE = 500
 """Rows held in memory."""
 COPIED = 1 << 18
 
-log = structlog.get_logger()
-
 
 def write_feed(kit: Kit, shop_id: UUID) -> dict[str, Any]:
     """Write the feed and its report; returns the report.
@@ -62,7 +59,6 @@ def write_feed(kit: Kit, shop_id: UUID) -> dict[str, Any]:
         put_document(
             kit.published, target + FEED_REPORT, canonical_bytes({"format": FORMAT} | told)
         )
-    log.info("feed.written", shop_id=str(shop_id), **told)
     return told
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, current_app, request
 from marshmallow import ValidationError
 from sqlalchemy import func, select
 
@@ -24,11 +23,11 @@ from reviewapp.web.limits import client_address, limit
 from reviewapp.web.session import kit
 from reviewapp.web.storefront import external_id_of
 from reviewapp.widgets.documents import review_json
+from reviewapp.widgets.live_front import CACHING, Answer, LiveAnswers
 from reviewapp.widgets.live_queries import page_rows, rank_of
 from reviewapp.widgets.reader import Reader, ReviewRow
 from reviewapp.widgets.schemas import ReviewQuery, ReviewQuerySchema
 
-CACHING = "public, max-age=30, stale-while-revalidate=60"
 BURST, PER_MINUTE = 120, 240
 
 blueprint = Blueprint("widgets_public", __name__, url_prefix="/w/v1")
@@ -49,6 +48,8 @@ def reviews(widget_key: str, key: str) -> Response:
     limit("widgets", client_address(), burst=BURST, per_minute=PER_MINUTE)
     query = _read_query()
     place = _place(widget_key, key)
+    answers: LiveAnswers = current_app.extensions["live_answers"]
+    head = answers.stamp(widget_key, key)
     with kit().database.transaction(place.shop_id) as session:
         rows = page_rows(session, place.listing_id, query.wanted, limit=query.limit + 1)
         shown, more = rows[: query.limit], len(rows) > query.limit
@@ -59,7 +60,8 @@ def reviews(widget_key: str, key: str) -> Response:
             "next_cursor": _cursor(shown[-1], query.wanted.sort) if more else None,
         }
     )
-    return _cached(body)
+    asked = request.query_string.decode("latin-1")
+    return _cached(answers.make(request.path, asked, head, body))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +109,9 @@ def _cursor(last: ReviewRow, sort: str) -> str:
     return f"{rank_of(last, sort)}-{last.position}"
 
 
-def _cached(body: bytes) -> Response:
-    response = Response(body, content_type="application/json")
-    response.set_etag(hashlib.sha256(body).hexdigest()[:32])
+def _cached(answer: Answer) -> Response:
+    response = Response(answer.body, content_type="application/json")
+    response.headers["ETag"] = answer.etag
     response.headers["Cache-Control"] = CACHING
     response.make_conditional(request)
     return response

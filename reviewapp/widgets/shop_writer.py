@@ -90,7 +90,8 @@ def _claim(kit: Kit) -> list[DocumentClaim]:
 def _publish(kit: Kit, claim: DocumentClaim) -> int:
     try:
         if claim.path == FEED:
-            write_feed(kit, claim.shop_id)
+            told = write_feed(kit, claim.shop_id)
+            log.info("feed.written", shop_id=str(claim.shop_id), **told)
         else:
             _write(kit, claim)
     except OutsideFailed as error:
