@@ -47,7 +47,7 @@ def test_a_staged_film_is_here_with_a_poster_and_without_a_place(kit, stage, tmp
     assert asset.sha256 in asset.key
     assert SECRET.encode() not in kit.storage.read(asset.key)
     assert Image.open(BytesIO(kit.storage.read(asset.poster_key))).size == (320, 240)
-    assert sorted(stored_keys(kit)) == sorted([asset.key, asset.poster_key])
+    assert sorted(stored_keys(kit)) == sorted([asset.key, asset.poster_key, asset.sealed_key])
 
 
 def test_a_refused_film_leaves_nothing_behind(kit, stage, tmp_path):

@@ -10,7 +10,6 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
-from reviewapp.collect.reviewing import subjects_of
 from reviewapp.core import clock
 from reviewapp.core.db import EVERY_SHOP
 from reviewapp.core.errors import Gone, Invalid
@@ -23,11 +22,15 @@ from reviewapp.models.review import Review
 from reviewapp.models.rights import PermissionEntry
 from reviewapp.reactions import check_originals, relay_events
 from reviewapp.rights import service as rights
-from reviewapp.rights.ledger import Act, Terms
+from reviewapp.rights.ledger import Act, Subject, Terms
 from tests import factories
 
 ACT = Act("en", {"action": "submitted"})
 KEEP = timedelta(days=90)
+
+
+def files_of(review: Review) -> list[Subject]:
+    return [Subject(one.sha256, one.id, one.source_sha256) for one in review.media]
 
 
 def photo_file() -> bytes:
@@ -62,7 +65,7 @@ def used(kit: Kit, shop, link, staged, committed):
             session.flush()
             session.refresh(review, ["media"])
             if use:
-                rights.grant(session, review, use, subjects_of(review), ACT, terms)
+                rights.grant(session, review, use, files_of(review), ACT, terms)
             return review.id
 
     return use_it
@@ -143,7 +146,7 @@ def test_a_permission_given_again_keeps_it(kit, shop, used, committed):
     with committed() as session:
         review = session.get_one(Review, review_id)
         session.refresh(review, ["media"])
-        rights.grant(session, review, "print", subjects_of(review), ACT)
+        rights.grant(session, review, "print", files_of(review), ACT)
     with clock.frozen(clock.now() + 3 * KEEP):
         check_originals(kit)
     assert kept(kit)
