@@ -7,7 +7,7 @@ const make = (name, attribute, value) => {
 };
 const picture = make("svg", "viewBox", "0 0 80 16");
 const five = make("path", "d", `M8 1${"l2 5h5l-4 3 2 6-5-4-5 4 2-6-4-3h5zm16 0".repeat(5)}`);
-const filled = make("svg", "height", 16);
+const filled = make("svg", "width", 0);
 picture.setAttribute("part", "star-row");
 picture.append(five.cloneNode(), filled);
 filled.append(five);

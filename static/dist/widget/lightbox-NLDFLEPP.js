@@ -1,0 +1,19 @@
+var x=new CSSStyleSheet;x.replaceSync(`
+[part=lightbox]{--review-star-color:#e8b04b;--line:#fff5;--soft:#fff2;inline-size:100vw;block-size:100dvh;max-inline-size:none;max-block-size:none;border:0;padding:0;background:#121212;color:#f4f4f4;overflow:auto}
+[part=lightbox][open]{display:grid;grid-template:auto minmax(50dvh,1fr) auto/1fr}
+[part=lightbox-bar]{display:flex;flex-wrap:wrap;gap:.5em;align-items:center;padding:.6em .8em}
+[part=lightbox-bar] button{min-inline-size:2.75em;min-block-size:2.75em}
+[part=place]{margin-inline-end:auto;font-variant-numeric:tabular-nums}
+[part=stage]{display:grid;place-items:center;min-block-size:0;min-inline-size:0;padding:0 .8em .8em}
+[part=stage] picture{display:contents}
+[part=stage] figure{margin:0;display:grid;gap:.5em;place-items:center;min-block-size:0}
+[part=large]{display:block;inline-size:auto;block-size:auto;max-inline-size:100%;max-block-size:min(100%,84dvh);object-fit:contain;border-radius:var(--round)}
+[part=beside]{container-type:inline-size;padding:0 1em 1em;min-block-size:9em}
+[part=beside] [part=review]{border:0}
+@media(max-width:32em){[part=onwards]{order:1}}
+@media(min-width:56em){
+[part=lightbox][open]{grid-template:auto 1fr/1fr 24em}
+[part=lightbox-bar]{grid-column:1/-1}
+[part=beside]{overflow:auto}
+}
+`);import{adopt as N,altOf as C,ask as R,button as b,drawPicture as $,drawReview as A,fill as I,h as l,sourcesOf as O}from"./shared-NLDFLEPP.js";var X=20,M=matchMedia("(prefers-reduced-motion: reduce)");function U(e,s,a,n){let{words:t,language:u}=n,d=l("div",{part:"stage"}),g=l("div",{part:"beside"}),h=l("span",{part:"place",role:"status"}),m=e.some(({kind:p})=>p==="video"),c=b({part:"onwards",ariaPressed:!1,hidden:!m||M.matches},t.onwards),o=s;function r(p,k){o=(o+p+e.length)%e.length;let v=e[o],L=f=>f.toLocaleString(u[0]);h.textContent=I(t.place,L(o+1),L(e.length));let j=()=>w()&&r(1,!0);d.replaceChildren(_(v,n,k||w(),j)),g.replaceChildren(),q(v,n).then(f=>{!f||v!==e[o]||g.append(A(f,n),B(f,i,n)||"")})}let w=()=>c.ariaPressed==="true";c.onclick=()=>{c.ariaPressed=!w(),d.querySelector("video")?.[w()?"play":"pause"]()};let y=b({ariaLabel:t.previous,onclick:()=>r(-1)},"‹"),z=b({ariaLabel:t.next,onclick:()=>r(1)},"›"),S=b({ariaLabel:t.close,onclick:()=>i.close()},"×");y.hidden=z.hidden=e.length<2;let P=l("div",{part:"lightbox-bar"},h,c,y,z,S),i=l("dialog",{part:"lightbox",ariaLabel:t.gallery},P,d,g);i.onclose=()=>i.remove(),i.onclick=p=>p.target===i&&i.close(),i.onkeydown=p=>{let k={ArrowLeft:-1,ArrowRight:1}[p.key];k&&p.target.localName!=="video"&&r(k*(i.matches(":dir(rtl)")?-1:1))},E(d,r),N(a,x),a.append(i),i.showModal(),S.focus(),r(0,!M.matches)}function _(e,s,a,n){let{words:t,folder:u}=s,d=e.kind==="video"&&e.sources[0],{width:g,height:h}=d||e,m={part:"large",width:g,height:h};if(!d){let o=$(O(e),u,{...m,alt:C(e,t),sizes:"90vw"});return e.kind==="video"?l("figure",{},o,l("figcaption",{},t.preparing)):o}let c=l("video",{...m,crossOrigin:"anonymous",controls:!0,playsInline:!0,preload:"none",poster:u+O(e).at(-1).src,ariaLabel:C(e,t),onended:n});for(let{path:o,content_type:r}of e.sources)c.append(l("source",{src:u+o,type:r}));for(let{path:o,language:r}of e.captions||[])c.append(l("track",{kind:"captions",src:u+o,srclang:r,label:r,default:!0}));return a&&c.play().catch(()=>Object.assign(c,{muted:!0}).play().catch(()=>{})),c}async function q({of:e,review:s,position:a},{folder:n,key:t}){return e||!s?e:(await R(`${n}products/${t}/chunk-${Math.floor(a/X)}.json`))?.reviews.find(({id:d})=>d===s)}function B({id:e},s,{words:a,choice:n}){if(!n?.finds?.(e))return null;let t=b({part:"back"},a.toReview);return t.onclick=()=>{s.close(),n.finds(e)()},t}function E(e,s){let a;e.ontouchstart=n=>{a=n.touches[0].clientX},e.ontouchend=n=>{let t=n.changedTouches[0].clientX-a;Math.abs(t)>48&&n.target.localName!=="video"&&s(t<0?1:-1)}}export{U as show};
