@@ -132,6 +132,9 @@ def photo(case_id: UUID, asset_id: UUID) -> Response:
     found = queries.case_of(session(), actor().shop.id, case_id)
     asset = queries.photo_of(session(), found.id, asset_id)
     small = asset.picture(SMALL_PHOTO_WIDTH) if "small" in request.args else None
+    if small is None and "small" in request.args and asset.poster_key:
+        # A film whose poster has no sizes yet: the still itself, never the film as a picture.
+        return Response(kit().storage.read(asset.poster_key), content_type="image/jpeg")
     shown = small or asset
     return Response(kit().storage.read(shown.key), content_type=shown.content_type)
 
