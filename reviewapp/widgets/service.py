@@ -18,6 +18,7 @@ from reviewapp.models.widget import Publication
 from reviewapp.widgets.attributes import keep_attributes
 from reviewapp.widgets.counting import STARS_BY_RATING, count_media, locked_summary
 from reviewapp.widgets.marks import (
+    FEED,
     collection_path,
     mark_listing,
     mark_shop,
@@ -62,6 +63,9 @@ def refresh_review(session: Session, review_id: UUID) -> None:
     _recount(summary, review, review.rating if shown else None)
     session.flush()
     mark_review(session, review)
+    if not shown:
+        # What is taken back leaves the feed at once, not with its next hourly run (P3).
+        mark_shop(session, review.shop_id, [FEED], at_once=True)
 
 
 def mark_review(session: Session, review: Review, *, at: datetime | None = None) -> None:
