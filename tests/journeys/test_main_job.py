@@ -109,7 +109,7 @@ def test_the_main_job(demo: Running, open_page: Pages, scripts: bool) -> None:
 
     publish_without_seeing_stars(open_page, demo, words)
     # A decision is carried out once it cannot be taken back any more, ten seconds later.
-    assert api.call("POST", "/demo/clock", {"advance_days": 1})["settled"] is True
+    assert api.call("POST", "/demo/clock", {"advance_days": 0.001})["settled"] is True
     after = api.summary()
     assert after["count"] == before["count"] + 1
     assert after["histogram"]["2"] == before["histogram"]["2"] + 1
