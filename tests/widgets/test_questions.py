@@ -104,7 +104,12 @@ def test_a_rebuild_gives_the_same_questions(kit: Kit) -> None:
     for number in range(45):
         answer(kit, shop, ask(kit, shop, product, number), "Yes.")
     publish_due(kit)
-    before = {k: v for k, v in all_files(kit).items() if "questions" in k}
+    before = documents_of_questions(kit)
     assert len(before) == 12
     rebuild(kit)
-    assert {k: v for k, v in all_files(kit).items() if "questions" in k} == before
+    assert documents_of_questions(kit) == before
+
+
+def documents_of_questions(kit: Kit) -> dict[str, bytes]:
+    """The shop's published files about questions, without the tags' own."""
+    return {k: v for k, v in all_files(kit).items() if k.startswith("p/") and "questions" in k}

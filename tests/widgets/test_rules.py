@@ -50,7 +50,8 @@ def test_the_tags_name_documents_as_the_server_does() -> None:
     program = (
         "import { documentKey, shardOf } from './static/widget/keys.js';"
         f"const ids = {json.dumps(ids)};"
-        "const keys = await Promise.all(ids.map(documentKey));"
+        "const load = (name) => import(`./static/widget/${name}.js`);"
+        "const keys = await Promise.all(ids.map((id) => documentKey(id, load)));"
         "console.log(JSON.stringify(keys.map((key) => [key, shardOf(key, 8)])));"
     )
     command = [node, "--no-warnings", "--input-type=module", "-e", program]

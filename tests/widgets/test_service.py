@@ -157,10 +157,15 @@ def test_a_changed_shop_marks_its_own_documents(kit: Kit) -> None:
         refresh_shop(session, shop.id)
         paths = session.scalars(select(ShopDocument.path).order_by(ShopDocument.path)).all()
     assert paths == [
+        "faq.html",
+        "feeds/google-product-reviews.xml",
         "policy.html",
         "reviews/index.html",
+        "sitemap.xml",
+        "sitemaps/0.xml",
         "stars/0.json",
         "store.json",
+        "transparency.html",
         "transparency.json",
     ]
 
