@@ -22,6 +22,7 @@ from reviewapp.core import clock
 from reviewapp.core.kit import Kit
 from reviewapp.demo.catalogue import offers, photo_file, reply_to
 from reviewapp.demo.desk import Desk
+from reviewapp.demo.looking import look_at_photos
 from reviewapp.demo.story import Answer, Help, Purchase, Told
 from reviewapp.integrations import service as integrations
 from reviewapp.media.service import stage_photo
@@ -195,6 +196,7 @@ class Life:
             with self._kit.database.transaction(self._shop_id) as session:
                 review = _review_row(session, review_id)
                 moderate.decide(session, review, _decision(answer), by=by)
+                look_at_photos(session, review_id, by=by)
         relay_events(self._kit)
         for review_id, answer in due:
             if told := reply_to(answer.source_row):
@@ -203,7 +205,6 @@ class Life:
                         told["kind"], told["body"], told["improvement"], PLACES[told["kind"]]
                     )
                     replies.publish_reply(session, _review_row(session, review_id), draft, by=by)
-
             if answer.takes_back:
                 with self._kit.database.transaction(self._shop_id) as session:
                     review = _review_row(session, review_id)
