@@ -15,6 +15,8 @@ BENCHES = {
     "imports": "orders from a CSV file",
     "images": "12-megapixel photos against bare decode and encode",
     "videos": "films against plain ffmpeg on the same input",
+    "queue": "a hundred reviews decided by keyboard in Chromium",
+    "desk": "the moderators' pages over 200,000 reviews",
     "screening": "words screened per second",
     "accessibility": "axe over every page, tag and state; writes docs/accessibility.md",
     "widgets": "what the tags cost a phone; with --snippet FILE.html, what another's lines do",

@@ -1,7 +1,8 @@
 """How well each signal of screening finds what it is for, and how fast; writes docs/screening.md.
 
-Reads the shared development data; run as `python -m bench.screening [--write]`. What a model or a
-threshold was chosen on is left out: only the test part counts (see `bench.corpora`).
+Reads the shared development data; run as `python -m bench.screening [--write]`. For the two style
+models what they were trained or their thresholds chosen on is left out: only the test part counts
+(see `bench.corpora`). The other signals are rules and are measured on everything read.
 """
 
 from __future__ import annotations

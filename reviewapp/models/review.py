@@ -88,7 +88,7 @@ class Review(OwnedByShop, Base):
             "id",
             postgresql_where=text("waiting_since IS NOT NULL"),
         ),
-        Index("ix_review_product", "product_id"),
+        Index("ix_review_product", "product_id", "submitted_at", "id"),
         Index("ix_review_position", "listing_id", "position"),
         _shown("ix_review_shown", "rating", "position"),
         _shown("ix_review_shown_media", "rating", "position", only="photo_count + video_count > 0"),
@@ -103,6 +103,7 @@ class Review(OwnedByShop, Base):
             postgresql_where=text("state = 'published' AND store_position IS NULL"),
         ),
         Index("ix_review_shop", "shop_id", "submitted_at", "id"),
+        Index("ix_review_state", "shop_id", "state", "submitted_at", "id"),
         Index("ix_review_customer", "customer_id"),
         Index("ix_review_request", "request_id"),
         Index(

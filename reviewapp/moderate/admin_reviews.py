@@ -44,6 +44,8 @@ def index() -> str:
         "moderate/admin_reviews.html",
         page=listing(found, (Review.submitted_at, Review.id), newest_first=True),
         counts=queries.state_counts(session(), shop_id),
+        most_counted=queries.MOST_COUNTED,
+        searched=queries.SEARCHED,
         length=queue_length(session(), shop_id),
         products=queries.reviewed_products(session(), shop_id),
         state=state,

@@ -48,7 +48,10 @@ class ReviewArgs(PageArgs):
     words = ma.fields.String(
         load_default="",
         validate=validate.Length(max=200),
-        metadata={"description": "All of them stand in the title, the text or the name."},
+        metadata={
+            "description": "All of them stand in the title, the text or the name; looked for in "
+            f"the newest {queries.SEARCHED:,} that the other filters leave."
+        },
     )
 
 

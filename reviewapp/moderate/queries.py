@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, or_, select, tuple_
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from reviewapp.core.errors import NotFound
@@ -18,12 +18,16 @@ from reviewapp.models.case import Case
 from reviewapp.models.catalog import Customer, Order, OrderLine, Product
 from reviewapp.models.media import MediaAsset
 from reviewapp.models.moderation import ReviewSketch
-from reviewapp.models.review import Review, ReviewVersion
+from reviewapp.models.review import REVIEW_STATES, Review, ReviewVersion
 from reviewapp.moderate.candidate import the_candidate
 from reviewapp.moderate.picture_signals import PictureLine, picture_lines
 from reviewapp.moderate.similarity import NEAR_COPY, similarity
 
 CANDIDATES = 50
+SEARCHED = 2_000
+"""How many of the newest reviews are searched for words."""
+MOST_COUNTED = 10_000
+"""Beyond that a state tells "10,000+"."""
 
 
 @dataclass(frozen=True)
@@ -144,35 +148,43 @@ def near_copies(session: Session, review: Review) -> list[Review]:
 def reviews_of(
     shop_id: UUID, *, state: str | None = None, product_id: UUID | None = None, words: str = ""
 ) -> Select[Review]:
-    """Reviews of the shop, unordered: by state, product and words that all stand in the text."""
-    found = (
-        select(Review)
-        .where(Review.shop_id == shop_id)
-        .options(joinedload(Review.product), selectinload(Review.flags))
-    )
+    """Reviews of the shop, unordered: by state, product and words that all stand in the text.
+
+    Words are looked for in the newest `SEARCHED` that state and product leave: row-level security
+    lets no index of words be used, and the cost must not grow with the shop.
+    """
+    narrowed = [Review.shop_id == shop_id]
     if state:
-        found = found.where(Review.state == state)
+        narrowed.append(Review.state == state)
     if product_id:
-        found = found.where(Review.product_id == product_id)
-    for word in words.split()[:10]:
-        found = found.where(
-            or_(
-                Review.body.icontains(word, autoescape=True),
-                Review.title.icontains(word, autoescape=True),
-                Review.display_name.icontains(word, autoescape=True),
-            )
-        )
-    return found
+        narrowed.append(Review.product_id == product_id)
+    found = select(Review).options(joinedload(Review.product), selectinload(Review.flags))
+    wanted = words.split()[:10]
+    if not wanted:
+        return found.where(*narrowed)
+    newest = (
+        select(Review.id)
+        .where(*narrowed)
+        .order_by(Review.submitted_at.desc(), Review.id.desc())
+        .limit(SEARCHED)
+    )
+    return found.where(Review.id.in_(newest), *(_says(word) for word in wanted))
 
 
 def state_counts(session: Session, shop_id: UUID) -> dict[str, int]:
-    """How many reviews are in each state."""
-    rows = session.execute(
-        select(Review.state, func.count().label("number"))
-        .where(Review.shop_id == shop_id)
-        .group_by(Review.state)
-    )
-    return {row.state: row.number for row in rows}
+    """How many reviews are in each state; `MOST_COUNTED` + 1 where there are more than that."""
+    counted = [
+        select(func.count())
+        .select_from(
+            select(Review.id)
+            .where(Review.shop_id == shop_id, Review.state == state)
+            .limit(MOST_COUNTED + 1)
+            .subquery()
+        )
+        .scalar_subquery()
+        for state in REVIEW_STATES
+    ]
+    return dict(zip(REVIEW_STATES, session.execute(select(*counted)).one(), strict=True))
 
 
 def reviewed_products(session: Session, shop_id: UUID) -> list[Product]:
@@ -186,6 +198,15 @@ def reviewed_products(session: Session, shop_id: UUID) -> list[Product]:
             )
             .order_by(Product.title, Product.id)
             .limit(200)
+        )
+    )
+
+
+def _says(word: str) -> ColumnElement[bool]:
+    return or_(
+        *(
+            column.icontains(word, autoescape=True)
+            for column in (Review.body, Review.title, Review.display_name)
         )
     )
 

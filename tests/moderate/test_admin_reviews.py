@@ -5,6 +5,7 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
+import pytest
 from PIL import Image
 
 from reviewapp.core.db import EVERY_SHOP
@@ -12,6 +13,7 @@ from reviewapp.core.kit import Kit
 from reviewapp.models.account import Shop
 from reviewapp.models.media import MediaAsset
 from reviewapp.models.review import Review
+from reviewapp.moderate import queries
 from tests import factories
 from tests.moderate.test_admin import decide, seen, stored
 from tests.people import SignedIn
@@ -36,6 +38,30 @@ def test_the_list_filters_by_state_product_and_words(
     assert titles("?q=fine%25glaze") == set()
     assert titles(f"?product={first.product_id}") == {"Blue"}
     assert titles("?product=nonsense&q=%00") == {"Blue", "Red"}
+
+
+def test_words_are_looked_for_in_the_newest_and_counts_stop_at_a_bound(
+    moderator: SignedIn, api: Any, kit: Kit, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "SEARCHED", 3)
+    monkeypatch.setattr(queries, "MOST_COUNTED", 4)
+    with kit.database.transaction(EVERY_SHOP) as session:
+        item, other = factories.product(session, shop), factories.product(session, shop)
+        factories.review(session, shop, other, title="Blue bowl 0.", state="refused")
+        for number in range(1, 6):
+            factories.review(session, shop, item, title=f"Blue bowl {number}.")
+
+    def found(query: str) -> list[str]:
+        page = moderator.get(f"/admin/reviews?q=blue+bowl{query}").get_data(as_text=True)
+        assert "Looked for in the newest 3." in page
+        assert re.findall(r'class="chip[^>]*>\s*([\d+]+)', page) == ["4+", "4+", "1"]
+        return re.findall(r"bowl (\d)\.", page)
+
+    assert found("") == ["5", "4", "3"]
+    assert found("&state=refused") == ["0"], "what the other filters leave"
+    assert found(f"&product={other.id}") == ["0"]
+    items = api.get("/api/v1/reviews?words=blue").get_json()["items"]
+    assert [one["title"][-2] for one in items] == ["5", "4", "3"]
 
 
 def test_the_list_goes_on_page_by_page(moderator: SignedIn, kit: Kit, shop: Shop) -> None:
