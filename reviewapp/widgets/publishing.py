@@ -64,7 +64,8 @@ def _until_next(kit: Kit) -> timedelta | None:
     with kit.database.transaction(EVERY_SHOP) as session:
         rested = [session.scalar(products), session.scalar(documents)]
     waits = [at + PACE - clock.now() for at in rested if at is not None]
-    return max(min(waits), timedelta(milliseconds=1)) if waits else None
+    # A clock that was set back must not send the publisher to sleep for as long.
+    return min(PACE, max(min(waits), timedelta(milliseconds=1))) if waits else None
 
 
 def rebuild(kit: Kit, progress: Progress | None = None) -> int:
