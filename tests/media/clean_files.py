@@ -40,6 +40,10 @@ _TRACES = re.compile(
     re.I,
 )
 
+# QuickTime's own times, of which 0 says "not known" (ISO/IEC 14496-12 8.2.2).
+_TIMES = re.compile(r":(Track|Media)?(Create|Modify)Date$|DateTimeOriginal|CreationDate")
+_NO_TIME = "0000:00:00 00:00:00"
+
 _FFMPEGS_HANDLERS = ("VideoHandler", "SoundHandler", "DataHandler")
 
 
@@ -80,9 +84,16 @@ def assert_exiftool_finds_no_traces(folder: Path) -> None:
         traces = [
             tag
             for tag, value in file.items()
-            if _TRACES.search(tag) and value not in _FFMPEGS_HANDLERS
+            if (_TRACES.search(tag) and value not in _FFMPEGS_HANDLERS)
+            or (_TIMES.search(tag) and value != _NO_TIME)
         ]
         assert not traces, (file["SourceFile"], {tag: file[tag] for tag in traces})
+
+
+def assert_ends_with_its_boxes(film: Path) -> None:
+    """Fail when a film holds a byte outside its boxes, or a box that playing does not need."""
+    names = {name for name, _ in _boxes(film.read_bytes())}
+    assert names <= {b"ftyp", b"moov", b"mdat", b"free", b"wide"}, names
 
 
 def _assert_bare_jpeg(data: bytes) -> None:
