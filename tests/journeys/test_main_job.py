@@ -209,7 +209,7 @@ def check_json_ld(page: Page, words: str, summary: dict[str, Any]) -> None:
     ours = next(one for one in graph["review"] if one["reviewBody"] == words)
     assert ours["author"]["name"] == "Wilma W."
     assert ours["reviewRating"]["ratingValue"] == 2
-    photo_is_upright_and_clean(page, ours["image"][0])
+    photo_is_upright_and_clean(page, ours["image"][0]["contentUrl"])
 
 
 def photo_is_upright_and_clean(page: Page, address: str) -> None:

@@ -11,7 +11,8 @@ import pytest
 from reviewapp.models.shop_settings import ShopSettings
 
 SOURCES = Path(__file__).resolve().parents[2] / "static" / "widget"
-FOR_LOOKS = {"product", "lang", "dir", "href", "data-shop"}
+FOR_LOOKS = {"product", "collection", "lang", "dir", "href", "layout", "inline", "data-shop"}
+"""What is shown and how; a collection is titled as a selection beside the true average."""
 READS = re.compile(r"""(?:getAttribute|hasAttribute|closest)\(\s*["'`]\[?([\w-]+)""")
 
 
