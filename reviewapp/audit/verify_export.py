@@ -53,19 +53,19 @@ def verify(path: str) -> int:
         found += len(problems)
         number, previous = entry["number"], entry["hash"]
     state = "intact" if not found else f"{found} breaks"
-    print(f"{path}: {state}, ends with entry {number} {previous}")  # noqa: T201
+    print(f"{path}: {state}, ends with entry {number} {previous}")  # noqa: T201  a program's output
     return found
 
 
 def main(paths: list[str]) -> int:
     """Verify all files; the exit code."""
     if not paths:
-        print(__doc__)  # noqa: T201
+        print(__doc__)  # noqa: T201  a program's output
         return 2
     try:
         return int(sum(verify(path) for path in paths) > 0)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        print(f"cannot be read: {error!r}", file=sys.stderr)  # noqa: T201
+        print(f"cannot be read: {error!r}", file=sys.stderr)  # noqa: T201  a program's output
         return 2
 
 
