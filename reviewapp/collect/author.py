@@ -44,7 +44,7 @@ from reviewapp.models.review import Review
 from reviewapp.models.rights import USES
 from reviewapp.rights import service as rights
 from reviewapp.rights.ledger import Act
-from reviewapp.rights.texts import licence_texts
+from reviewapp.rights.wording import texts_shown
 from reviewapp.web.auth import public
 from reviewapp.web.language import page_language
 from reviewapp.web.session import kit, session
@@ -67,7 +67,7 @@ def mine(token: str) -> Response:
             for review in reviews
         ],
         cases=cases_of(session(), visit().request.id),
-        licences=licence_texts(page_language()),
+        licences=texts_shown(session(), visit().shop.id, page_language()),
         done=done if done in DONE else "",
         unsubscribe=_unsubscribe_address(),
     )
@@ -138,7 +138,8 @@ def permission(token: str, review_id: UUID) -> Response:
     lock_request(session(), visit().request.id)
     review = own_review(session(), visit().request.id, review_id)
     proof = {"request": str(visit().request.id), "action": f"own_page:{wanted}"}
-    act = Act(page_language(), proof, origin(review.display_name))
+    shown = request.form.get("licence")
+    act = Act(page_language(), proof, origin(review.display_name), text_version=shown)
     if wanted == "off":
         rights.withdraw(session(), review, act, use=use)
         return _back("ended")

@@ -19,7 +19,7 @@ from reviewapp.core import clock
 from reviewapp.models.case import ROUTES
 from reviewapp.models.catalog import Product
 from reviewapp.models.form_questions import Question, questions_for
-from reviewapp.rights.texts import licence_texts
+from reviewapp.rights.wording import texts_shown
 from reviewapp.web.language import page_language, page_translator
 from reviewapp.web.pages import gettext
 from reviewapp.web.session import session
@@ -55,7 +55,7 @@ def review_block(item: Item | None, entered: Entered = NOTHING) -> Markup:
         item=item,
         questions=questions_about(item.product) if item else (),
         display_name=_suggested_name(),
-        licences=licence_texts(page_language()),
+        licences=texts_shown(session(), visit().shop.id, page_language()),
         expired=visit().expired(clock.now()),
         incentive=visit().request.incentive_disclosure,
         entered=entered,

@@ -186,6 +186,7 @@ def send_review(token: str) -> Response:
         language=page_language(),
         mine_url=outside_address("author.mine"),
         origin=origin(values["display_name"]),
+        licence=request.form.get("licence"),
     )
     try:
         reviewing.submit_review(session(), held, held.item(item.line.id) or item, review)

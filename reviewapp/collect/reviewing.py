@@ -43,11 +43,13 @@ class Sent:
     origin: Origin = field(default_factory=Origin)
     contents: Sequence[str] = ()
     """What can be seen in the files, as the author says (P5)."""
+    licence: str | None = None
+    """Version of the licence text that stood on the form (P2)."""
 
     def act(self, action: str, request_id: UUID) -> Act:
         """The proof of what was allowed with it."""
         proof = {"request": str(request_id), "action": action}
-        return Act(self.language, proof, self.origin)
+        return Act(self.language, proof, self.origin, text_version=self.licence)
 
 
 def submit_review(session: Session, visit: Visit, item: Item, sent: Sent) -> Review:

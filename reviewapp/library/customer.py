@@ -15,7 +15,7 @@ from reviewapp.models.account import Shop
 from reviewapp.models.library import PermissionAsk
 from reviewapp.models.review import Review
 from reviewapp.rights.ledger import Act, Origin
-from reviewapp.rights.texts import licence_text
+from reviewapp.rights.wording import text_shown
 from reviewapp.web.auth import public
 from reviewapp.web.forms import check_same_origin
 from reviewapp.web.language import page_language, speak
@@ -84,7 +84,7 @@ def _enter(token: str) -> PermissionAsk:
 
 def _page(asked: PermissionAsk, token: str) -> Response:
     review = _review(asked)
-    text = licence_text(asked.use, page_language())
+    text = text_shown(session(), asked.shop_id, asked.use, page_language())
     contents = _contents(asked, review)
     shown = render_template(
         "library/customer_ask.html",
@@ -118,7 +118,8 @@ def _act(asked: PermissionAsk, review: Review) -> Act:
     """The proof: which ask, and the text in the language it was read in just now."""
     agent = request.user_agent.string[:MOST_AGENT]
     proof = {"ask": str(asked.id), "action": "answered"}
-    return Act(page_language(), proof, Origin(client_address(), agent, review.display_name))
+    origin = Origin(client_address(), agent, review.display_name)
+    return Act(page_language(), proof, origin, text_version=request.form.get("licence"))
 
 
 def _own_page(review: Review) -> str | None:

@@ -24,7 +24,7 @@ from reviewapp.models.library import Export, ExportItem
 from reviewapp.models.rights import PermissionDetail
 from reviewapp.outbox.messages import emit
 from reviewapp.rights.certificate import certificate
-from reviewapp.rights.texts import licence_text
+from reviewapp.rights.wording import text_of
 from reviewapp.rights.xmp import FileRights
 
 LEASE = timedelta(minutes=10)
@@ -101,7 +101,7 @@ def _piece(session: Session, kit: Kit, shop: Shop, made: Export, one: Checked) -
     assert one.entry is not None
     entry = one.entry
     detail = session.get(PermissionDetail, entry.id)
-    text = licence_text(entry.use, entry.text_language, entry.text_version)
+    text = text_of(session, entry)
     policy = f"{kit.settings.public_url}/p/v1/{shop.widget_key}/policy.html"
     found = found_in(session, one.content) or frozenset()
     rights = FileRights(

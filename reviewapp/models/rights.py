@@ -109,6 +109,28 @@ class PermissionDetail(Base):
     """When address and agent are taken out; the entry's proof is then its ids and times."""
 
 
+class LicenceWording(OwnedByShop, Base):
+    """A shop's own words in the slots of the licence texts of one language; append-only.
+
+    Edition 3 is version "2.3" of the text, where "2" is the version of the shipped words.
+    """
+
+    __tablename__ = "licence_wording"
+    __table_args__ = (UniqueConstraint("shop_id", "language", "edition"),)
+
+    language: Mapped[str]
+    shipped_version: Mapped[str]
+    """Of the words around the slots when it was written."""
+    edition: Mapped[int]
+    """1, 2, 3 … within the shop and language."""
+    shop_name: Mapped[str]
+    """All three empty: back to the standard text."""
+    contact: Mapped[str]
+    friendly: Mapped[str]
+    changed_by: Mapped[str]
+    """Who did, as the log names them."""
+
+
 class StandingRight(Base):
     """What the ledger's fold leaves of one use of one subject: kept up with every entry.
 

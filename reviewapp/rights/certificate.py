@@ -16,7 +16,7 @@ from reviewapp.core import clock
 from reviewapp.models.account import Shop
 from reviewapp.models.rights import PermissionDetail, PermissionEntry
 from reviewapp.rights.ledger import as_mapping
-from reviewapp.rights.texts import licence_text
+from reviewapp.rights.wording import text_of
 
 HOW_TO_CHECK = (
     "Export the shop's ledger with `reviewapp audit export` and run the script beside it. The "
@@ -29,7 +29,7 @@ def certificate(session: Session, entry: PermissionEntry, *, in_force: bool) -> 
     """One grant as a document; `in_force` is how it stood when this was made."""
     shop = session.get_one(Shop, entry.shop_id)
     detail = session.get(PermissionDetail, entry.id)
-    text = licence_text(entry.use, entry.text_language, entry.text_version)
+    text = text_of(session, entry)
     return {
         "type": "permission-certificate",
         "version": 1,

@@ -68,6 +68,8 @@ class Act:
     """References only: request id, page version, action, token id, Message-ID."""
     origin: Origin = field(default_factory=Origin)
     party: str = "author"
+    text_version: str | None = None
+    """Of the licence text that was read, as its page named it; None: the present one."""
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,12 @@ from reviewapp.core import clock
 from reviewapp.core.db import EVERY_SHOP
 from reviewapp.core.kit import Kit
 from reviewapp.models.review import Review
-from reviewapp.models.rights import USES, PermissionEntry
+from reviewapp.models.rights import PermissionEntry
 from reviewapp.outbox.messages import emit
 from reviewapp.rights.ledger import Act, Grantor, Subject, Terms, append
 from reviewapp.rights.rules import Right, held_until, rights_in_force, terms_of
-from reviewapp.rights.texts import licence_text
+from reviewapp.rights.texts import LicenceText
+from reviewapp.rights.wording import text_shown, texts_shown
 
 EXPIRY_BATCH = 100
 
@@ -38,9 +39,9 @@ def record_permissions(
     A use left unticked is written down once, for the words: that it was asked and not given.
     """
     answers = [
-        ("granted" if use in granted else "declined", subject, licence_text(use, act.language))
-        for use in USES
-        for subject in (subjects if use in granted else subjects[:1])
+        ("granted" if text.use in granted else "declined", subject, text)
+        for text in texts_shown(session, review.shop_id, act.language, act.text_version)
+        for subject in (subjects if text.use in granted else subjects[:1])
     ]
     append(session, _grantor(review), answers, act)
 
@@ -55,7 +56,7 @@ def grant(
 ) -> None:
     """Allow one use of these subjects; what is in force already is not written again."""
     held = rights_of(session, review.id)
-    text = licence_text(use, act.language)
+    text = _text(session, review, use, act)
     missing = [
         ("granted", subject, text) for subject in subjects if Right(use, subject.sha256) not in held
     ]
@@ -71,7 +72,7 @@ def ask(
     terms: Terms | None = None,
 ) -> None:
     """Note that the author is asked for one use of these subjects; changes no right."""
-    text = licence_text(use, act.language)
+    text = _text(session, review, use, act)
     append(session, _grantor(review), [("asked", one, text) for one in subjects], act, terms)
 
 
@@ -79,7 +80,7 @@ def decline(
     session: Session, review: Review, use: str, subjects: Sequence[Subject], act: Act
 ) -> None:
     """Note that the author does not allow one use of these subjects."""
-    text = licence_text(use, act.language)
+    text = _text(session, review, use, act)
     append(session, _grantor(review), [("declined", one, text) for one in subjects], act)
 
 
@@ -109,6 +110,8 @@ def withdraw(
 def end(session: Session, grantor: Grantor, ending: Sequence[Right], kind: str, act: Act) -> None:
     """Write that these rights ended, and tell each use once."""
     assets = _assets_by_sha256(session, grantor.review_id)
+    texts = texts_shown(session, grantor.shop_id, act.language, act.text_version)
+    by_use = {text.use: text for text in texts}
     append(
         session,
         grantor,
@@ -116,7 +119,7 @@ def end(session: Session, grantor: Grantor, ending: Sequence[Right], kind: str, 
             (
                 kind,
                 Subject(right.subject_sha256, assets.get(right.subject_sha256)),
-                licence_text(right.use, act.language),
+                by_use[right.use],
             )
             for right in ending
         ],
@@ -216,6 +219,10 @@ def _expire_batch(kit: Kit) -> int:
             right = Right(entry.use, entry.subject_sha256)
             end(session, grantor, [right], "expired", Act(entry.text_language, {"action": "term"}))
         return len(due)
+
+
+def _text(session: Session, review: Review, use: str, act: Act) -> LicenceText:
+    return text_shown(session, review.shop_id, use, act.language, act.text_version)
 
 
 def _grantor(review: Review) -> Grantor:

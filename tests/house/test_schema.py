@@ -17,6 +17,7 @@ APPEND_ONLY = (
     "review_version",
     "moderation_decision",
     "media_decision",
+    "licence_wording",
 )
 
 
