@@ -14,7 +14,6 @@ from reviewapp.collect.erasing import ask_to_erase
 from reviewapp.collect.intake import Entered, sent_fields
 from reviewapp.collect.link import (
     address,
-    chosen_language,
     gate_links,
     origin,
     outside_address,
@@ -46,7 +45,7 @@ from reviewapp.rights import service as rights
 from reviewapp.rights.ledger import Act
 from reviewapp.rights.wording import texts_shown
 from reviewapp.web.auth import public
-from reviewapp.web.language import page_language
+from reviewapp.web.language import chosen_language, page_language
 from reviewapp.web.session import kit, session
 
 DONE = ("confirmed", "edited", "withdrawn", "allowed", "ended")

@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from reviewapp.collect.link import READING, bound_text, chosen_language
+from reviewapp.collect.link import bound_text
 from reviewapp.collect.storefront import (
     confirm_submission,
     discard_submission,
@@ -20,8 +20,8 @@ from reviewapp.models.account import Shop
 from reviewapp.models.catalog import Product
 from reviewapp.models.review_submission import ReviewSubmission
 from reviewapp.web.auth import public
-from reviewapp.web.forms import check_same_origin
-from reviewapp.web.language import speak
+from reviewapp.web.forms import READING, check_same_origin
+from reviewapp.web.language import chosen_language, speak
 from reviewapp.web.limits import client_address, limit
 from reviewapp.web.session import enter_shop, kit, session
 

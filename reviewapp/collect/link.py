@@ -9,18 +9,15 @@ from flask import Blueprint, g, request, url_for
 
 from reviewapp.collect.pages import Visit, open_visit
 from reviewapp.core.errors import NotFound, TooMany
-from reviewapp.core.i18n import LANGUAGES, negotiate
+from reviewapp.core.i18n import negotiate
 from reviewapp.models.review_request import ReviewRequest
 from reviewapp.rights.ledger import Origin
-from reviewapp.web.forms import check_same_origin
-from reviewapp.web.language import page_language, speak
-from reviewapp.web.limits import client_address, limit
+from reviewapp.web.forms import READING, check_same_origin
+from reviewapp.web.language import chosen_language, page_language, speak
+from reviewapp.web.limits import client_address, client_agent, limit
 from reviewapp.web.session import enter_shop, kit, session
 
-READING = ("GET", "HEAD", "OPTIONS")
 MOST_TEXT_BYTES = 1_000_000
-MOST_AGENT = 300
-"""Characters kept of a browser's name for itself."""
 LANGUAGE_NAMES = {
     "en": "English",
     "de": "Deutsch",
@@ -82,13 +79,7 @@ def too_many() -> TooMany | None:
 
 def origin(credit_line: str) -> Origin:
     """Where a permission comes from and whose name goes with it: kept apart, for a time (P3)."""
-    return Origin(client_address(), request.user_agent.string[:MOST_AGENT], credit_line)
-
-
-def chosen_language() -> str | None:
-    """The language the reader picked at the foot of the page, where it is one of ours."""
-    wanted = request.args.get("lang")
-    return wanted if wanted in LANGUAGES else None
+    return Origin(client_address(), client_agent(), credit_line)
 
 
 def address(endpoint: str, **values: Any) -> str:

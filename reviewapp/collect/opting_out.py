@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -13,6 +13,7 @@ from reviewapp.core import clock
 from reviewapp.core.ids import new_id
 from reviewapp.models.catalog import Customer, Suppression
 from reviewapp.models.review_request import ReviewRequest
+from reviewapp.outbox.suppressions import is_suppressed
 
 
 def subscriber(session: Session, row_id: UUID) -> Customer | None:
@@ -23,15 +24,7 @@ def subscriber(session: Session, row_id: UUID) -> Customer | None:
 
 def is_unsubscribed(session: Session, customer: Customer) -> bool:
     """Whether this address asked to be left alone."""
-    found = session.scalar(
-        select(Suppression.id).where(
-            Suppression.shop_id == customer.shop_id,
-            Suppression.email_digest == customer.email_digest,
-            Suppression.reason == "unsubscribed",
-            Suppression.lifted_at.is_(None),
-        )
-    )
-    return found is not None
+    return is_suppressed(session, customer.shop_id, customer.email_digest, ("unsubscribed",))
 
 
 def unsubscribe(session: Session, customer: Customer) -> None:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from reviewapp.collect import storefront_form
 from reviewapp.collect.intake import Entered
-from reviewapp.collect.link import LANGUAGE_NAMES, chosen_language
+from reviewapp.collect.link import LANGUAGE_NAMES
 from reviewapp.collect.schemas import MOST_CHARS, field_name
 from reviewapp.collect.storefront import TERM, Written, keep_submission
 from reviewapp.collect.storefront_form import FIELDS, TRAP, Filled
@@ -24,7 +24,7 @@ from reviewapp.models.catalog import Product
 from reviewapp.models.form_questions import Question, questions_for
 from reviewapp.web.auth import public
 from reviewapp.web.forms import check_same_origin
-from reviewapp.web.language import page_language, page_translator, speak
+from reviewapp.web.language import chosen_language, page_language, page_translator, speak
 from reviewapp.web.limits import client_address, limit
 from reviewapp.web.pages import gettext
 from reviewapp.web.session import enter_shop, kit, session

@@ -5,14 +5,14 @@ from __future__ import annotations
 from flask import Blueprint, g, make_response, render_template
 from werkzeug.wrappers import Response
 
-from reviewapp.collect.link import bound_text, chosen_language
+from reviewapp.collect.link import bound_text
 from reviewapp.collect.opting_out import is_unsubscribed, subscriber, unsubscribe
 from reviewapp.core.errors import NotFound
 from reviewapp.core.i18n import negotiate
 from reviewapp.models.account import Shop
 from reviewapp.models.catalog import Customer
 from reviewapp.web.auth import public
-from reviewapp.web.language import speak
+from reviewapp.web.language import chosen_language, speak
 from reviewapp.web.limits import client_address, limit
 from reviewapp.web.session import enter_shop, kit, session
 

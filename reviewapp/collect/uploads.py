@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from reviewapp.collect import tus
 from reviewapp.collect.customer import HOLDER
 from reviewapp.collect.intake import sender_here
-from reviewapp.collect.link import chosen_language, enter_link, visit
+from reviewapp.collect.link import enter_link, visit
 from reviewapp.collect.upload_slots import UploadSlots
 from reviewapp.core.errors import Gone, TooLarge
 from reviewapp.core.json import json_response
@@ -24,6 +24,7 @@ from reviewapp.media.upload_quota import Wanted
 from reviewapp.models.upload import Upload
 from reviewapp.web.auth import public
 from reviewapp.web.forms import check_same_origin
+from reviewapp.web.language import chosen_language
 from reviewapp.web.limits import client_address, limit
 from reviewapp.web.pages import gettext
 from reviewapp.web.session import kit, release, session

@@ -26,12 +26,12 @@ from reviewapp.library.rules import (
     why_not_ask,
 )
 from reviewapp.models.account import Shop
-from reviewapp.models.catalog import Suppression
 from reviewapp.models.library import PermissionAsk
 from reviewapp.models.review import Review
 from reviewapp.models.rights import USES
 from reviewapp.outbox.mail import queue_letter
 from reviewapp.outbox.messages import emit
+from reviewapp.outbox.suppressions import is_suppressed
 from reviewapp.rights import service as rights
 from reviewapp.rights.ledger import Act, Subject, Terms
 from reviewapp.rights.texts import licence_text
@@ -108,7 +108,9 @@ def ask_facts(session: Session, review: Review, use: str, contents: Sequence[Con
         published=review.state == "published",
         erased=bool(customer and customer.erasing_since),
         address=bool(customer and customer.email),
-        unsubscribed=bool(customer and _suppressed(session, review.shop_id, customer.email_digest)),
+        unsubscribed=bool(
+            customer and is_suppressed(session, review.shop_id, customer.email_digest)
+        ),
         asked_before=session.scalar(
             select(PermissionAsk.id).where(
                 PermissionAsk.review_id == review.id, PermissionAsk.use == use
@@ -257,19 +259,6 @@ def _mail(
             "reminder": reminder,
         },
     )
-
-
-def _suppressed(session: Session, shop_id: UUID, digest: str) -> bool:
-    found = session.scalar(
-        select(Suppression.id)
-        .where(
-            Suppression.shop_id == shop_id,
-            Suppression.email_digest == digest,
-            Suppression.lifted_at.is_(None),
-        )
-        .limit(1)
-    )
-    return found is not None
 
 
 def _act(asked: PermissionAsk, action: str) -> Act:

@@ -8,7 +8,7 @@ from flask import Blueprint, g, make_response, redirect, render_template, reques
 from werkzeug.wrappers import Response
 
 from reviewapp.core.errors import Gone, Invalid, NotFound
-from reviewapp.core.i18n import LANGUAGES, negotiate, translator
+from reviewapp.core.i18n import negotiate, translator
 from reviewapp.library.asking import PURPOSE, answer, open_ask
 from reviewapp.library.contents import WORDS, Content, contents_of, shop_review
 from reviewapp.models.account import Shop
@@ -17,14 +17,12 @@ from reviewapp.models.review import Review
 from reviewapp.rights.ledger import Act, Origin
 from reviewapp.rights.wording import text_shown
 from reviewapp.web.auth import public
-from reviewapp.web.forms import check_same_origin
-from reviewapp.web.language import page_language, speak
-from reviewapp.web.limits import client_address, limit
+from reviewapp.web.forms import READING, check_same_origin
+from reviewapp.web.language import chosen_language, page_language, speak
+from reviewapp.web.limits import client_address, client_agent, limit
 from reviewapp.web.session import enter_shop, kit, session
 
 HOLDER = "whoever holds the signed link of a mail that asks for a permission"
-READING = ("GET", "HEAD", "OPTIONS")
-MOST_AGENT = 300
 SHOWN_WIDTH = 1280
 blueprint = Blueprint("permission", __name__)
 
@@ -47,7 +45,7 @@ def decide(token: str) -> Response:
     if asked.answered_at is None:
         review = _review(asked)
         answer(session(), asked, review, granted=wanted == "yes", act=_act(asked, review))
-    return redirect(url_for("permission.show", token=token, lang=_chosen_language()), 303)
+    return redirect(url_for("permission.show", token=token, lang=chosen_language()), 303)
 
 
 @blueprint.get("/a/<token>/files/<uuid:asset_id>")
@@ -78,7 +76,7 @@ def _enter(token: str) -> PermissionAsk:
     asked = open_ask(session(), ask_id)
     enter_shop(asked.shop_id)
     g.shop = session().get_one(Shop, asked.shop_id)
-    speak(_chosen_language() or asked.language or negotiate(g.shop.locale))
+    speak(chosen_language() or asked.language or negotiate(g.shop.locale))
     return asked
 
 
@@ -116,9 +114,8 @@ def _contents(asked: PermissionAsk, review: Review) -> list[Content]:
 
 def _act(asked: PermissionAsk, review: Review) -> Act:
     """The proof: which ask, and the text in the language it was read in just now."""
-    agent = request.user_agent.string[:MOST_AGENT]
     proof = {"ask": str(asked.id), "action": "answered"}
-    origin = Origin(client_address(), agent, review.display_name)
+    origin = Origin(client_address(), client_agent(), review.display_name)
     return Act(page_language(), proof, origin, text_version=request.form.get("licence"))
 
 
@@ -126,9 +123,4 @@ def _own_page(review: Review) -> str | None:
     if review.request_id is None:
         return None
     token = kit().links.sign("request", review.request_id)
-    return url_for("author.mine", token=token, lang=_chosen_language())
-
-
-def _chosen_language() -> str | None:
-    wanted = request.args.get("lang")
-    return wanted if wanted in LANGUAGES else None
+    return url_for("author.mine", token=token, lang=chosen_language())

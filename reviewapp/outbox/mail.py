@@ -21,7 +21,6 @@ from reviewapp.core.ids import email_digest, new_id
 from reviewapp.core.kit import Kit
 from reviewapp.core.settings import Settings
 from reviewapp.models.account import Shop
-from reviewapp.models.catalog import Suppression
 from reviewapp.models.outbox import Mail
 from reviewapp.outbox.delivery import Outcome, Sender, Skip, Tally, deliver
 from reviewapp.outbox.envelopes import From, seal
@@ -30,6 +29,7 @@ from reviewapp.outbox.mailbox import Mailbox
 from reviewapp.outbox.shop_facts import shop_facts
 from reviewapp.outbox.smtp import SmtpSender
 from reviewapp.outbox.smtp_relay import Relay
+from reviewapp.outbox.suppressions import UNREACHABLE, suppressed_among
 
 TEAM_LETTERS = ("sign_in", "invitation", "take_down")
 """To members, not customers: sent whatever the suppression list says, and their link is wiped."""
@@ -98,7 +98,8 @@ def composer(
     """Reads shops and suppressions for a batch; what it returns writes one letter."""
     shop_ids = {row.shop_id for row in rows}
     shops = {shop.id: shop for shop in session.scalars(select(Shop).where(Shop.id.in_(shop_ids)))}
-    suppressed = _suppressed(session, rows)
+    digests = [email_digest(row.to_email) for row in rows]
+    suppressed = suppressed_among(session, digests, UNREACHABLE)
 
     def compose(row: Mail) -> Outcome:
         if row.letter not in TEAM_LETTERS:
@@ -137,19 +138,6 @@ def _sender(settings: Settings, pid: int, thread: int) -> Sender:
         Relay.from_url(settings.smtp_url),
         per_domain_per_second=settings.mail_per_domain_per_second,
     )
-
-
-def _suppressed(session: Session, rows: Sequence[Mail]) -> dict[tuple[UUID, str], str]:
-    """Dead and complaining addresses; who unsubscribed from requests still gets answers."""
-    digests = {email_digest(row.to_email) for row in rows}
-    found = session.scalars(
-        select(Suppression).where(
-            Suppression.email_digest.in_(digests),
-            Suppression.reason.in_(("bounced", "complained")),
-            Suppression.lifted_at.is_(None),
-        )
-    )
-    return {(entry.shop_id, entry.email_digest): entry.reason for entry in found}
 
 
 def _wipe_links(database: Database, row_ids: Sequence[UUID]) -> None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from reviewapp.core.ids import email_digest
 from reviewapp.core.kit import Kit
 from reviewapp.models.case import Case
-from reviewapp.models.catalog import Customer, Product, Suppression
+from reviewapp.models.catalog import Customer, Product
 from reviewapp.models.outbox import OutboxEvent
 from reviewapp.models.review import Review
 from reviewapp.outbox.mail import queue_letter
+from reviewapp.outbox.suppressions import is_suppressed
 
 
 def tell_review_may_change(session: Session, kit: Kit, event: OutboxEvent) -> None:
@@ -26,7 +26,7 @@ def tell_review_may_change(session: Session, kit: Kit, event: OutboxEvent) -> No
         return
     case = session.get(Case, UUID(event.payload["case_id"]))
     customer = session.get_one(Customer, case.customer_id) if case else None
-    if case is None or customer is None or not customer.email or _suppressed(session, customer):
+    if case is None or customer is None or not _may_write(session, customer):
         return
     rows = session.execute(
         select(Review, Product)
@@ -47,7 +47,7 @@ def tell_review_may_change(session: Session, kit: Kit, event: OutboxEvent) -> No
             session,
             shop_id=case.shop_id,
             letter="review_may_change",
-            to=(customer.name, customer.email),
+            to=(customer.name, customer.email or ""),
             customer_id=customer.id,
             language=review.locale,
             key=f"review_may_change:{review.id}",
@@ -58,10 +58,7 @@ def tell_review_may_change(session: Session, kit: Kit, event: OutboxEvent) -> No
         )
 
 
-def _suppressed(session: Session, customer: Customer) -> bool:
-    listed = exists().where(
-        Suppression.shop_id == customer.shop_id,
-        Suppression.email_digest == email_digest(customer.email or ""),
-        Suppression.lifted_at.is_(None),
+def _may_write(session: Session, customer: Customer) -> bool:
+    return bool(customer.email) and not is_suppressed(
+        session, customer.shop_id, customer.email_digest
     )
-    return bool(session.scalar(select(listed)))

@@ -17,7 +17,7 @@ from reviewapp.core.errors import NotAllowed, NotSignedIn
 from reviewapp.core.i18n import SOURCE_LANGUAGE
 from reviewapp.core.ids import digest
 from reviewapp.models.account import ApiKey, Member, MemberSession, Shop
-from reviewapp.web.forms import check_csrf
+from reviewapp.web.forms import READING, check_csrf
 from reviewapp.web.language import speak
 from reviewapp.web.session import enter_shop, kit, session
 
@@ -110,7 +110,7 @@ def gate_members(blueprint: Blueprint) -> None:
             if request.method == "GET":
                 return redirect(url_for("signin.form", next=request.full_path.rstrip("?")))
             raise NotSignedIn()
-        if request.method not in ("GET", "HEAD", "OPTIONS"):
+        if request.method not in READING:
             check_csrf(g.session_digest)
         _check_role(access)
         return None

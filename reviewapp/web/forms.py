@@ -12,6 +12,9 @@ from flask import g, request
 from reviewapp.core.errors import Invalid, NotAllowed
 from reviewapp.web.session import kit
 
+READING = ("GET", "HEAD", "OPTIONS")
+"""Methods that change nothing (RFC 9110, 9.2.1) and so need no proof of where they come from."""
+
 
 def csrf_token() -> str:
     """The token an admin form carries: bound to the session, needs no store, does not run out."""

@@ -25,6 +25,9 @@ redis.call('EXPIRE', KEYS[1], math.ceil(ARGV[1] / ARGV[2]) + 1)
 return allowed and math.floor(level) or -1
 """
 
+MOST_AGENT = 300
+"""Characters kept of a browser's name for itself."""
+
 _local: dict[str, tuple[float, float]] = {}
 _lock = Lock()
 
@@ -44,6 +47,11 @@ def limit(kind: str, who: str, *, burst: int, per_minute: float) -> int:
 def client_address() -> str:
     """The caller's address as the configured number of proxies tells it."""
     return request.remote_addr or "unknown"
+
+
+def client_agent() -> str:
+    """The browser's name for itself, as far as it is kept."""
+    return request.user_agent.string[:MOST_AGENT]
 
 
 def address_digest() -> str:

@@ -1,0 +1,44 @@
+"""Addresses that are not written to: the one look-up for all that mail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from reviewapp.models.catalog import SUPPRESSION_REASONS, Suppression
+
+UNREACHABLE = ("bounced", "complained")
+"""Reasons that hold for every letter; who only unsubscribed still gets answers."""
+
+
+def is_suppressed(
+    session: Session,
+    shop_id: UUID,
+    email_digest: str,
+    reasons: Sequence[str] = SUPPRESSION_REASONS,
+) -> bool:
+    """Whether the shop may not write to this address, for one of `reasons`."""
+    listed = exists().where(
+        Suppression.shop_id == shop_id,
+        Suppression.email_digest == email_digest,
+        Suppression.reason.in_(reasons),
+        Suppression.lifted_at.is_(None),
+    )
+    return bool(session.scalar(select(listed)))
+
+
+def suppressed_among(
+    session: Session, email_digests: Iterable[str], reasons: Sequence[str]
+) -> dict[tuple[UUID, str], str]:
+    """The reason by (shop, digest), of all these addresses that have one of `reasons`."""
+    found = session.scalars(
+        select(Suppression).where(
+            Suppression.email_digest.in_(set(email_digests)),
+            Suppression.reason.in_(reasons),
+            Suppression.lifted_at.is_(None),
+        )
+    )
+    return {(entry.shop_id, entry.email_digest): entry.reason for entry in found}
