@@ -25,6 +25,7 @@ COMMANDS = {
     "demo": "reviewapp.demo.command:demo",
     "doctor": "reviewapp.doctor:doctor",
     "import": "reviewapp.integrations.cli:import_group",
+    "library": "reviewapp.library.cli:library",
     "media": "reviewapp.upkeep:media",
     "member": "reviewapp.accounts.cli:member",
     "plan": "reviewapp.collect.cli:plan",

@@ -61,6 +61,8 @@ def grant(
         ("granted", subject, text) for subject in subjects if Right(use, subject.sha256) not in held
     ]
     append(session, _grantor(review), missing, act, terms)
+    if missing:
+        emit(session, "permission.granted", shop_id=review.shop_id, review_id=review.id, use=use)
 
 
 def ask(

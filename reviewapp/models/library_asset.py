@@ -1,0 +1,121 @@
+"""What the library looks through: one row per piece that may be seen, one per word of a review.
+
+A projection: made from reviews, files, the ledger and the marketers' marks, and at any time made
+anew from them (`library.projecting`). For searching only; to let something out, ask the ledger.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, false, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from reviewapp.models.base import Base
+
+PIECE_KINDS = ("photo", "video", "words", "excerpt")
+ORIENTATIONS = ("portrait", "landscape", "square")
+LENGTHS = ("short", "medium", "long")
+COLOURS = (
+    "red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "black", "white",
+    "grey", "beige",
+)  # fmt: skip
+FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
+"""In a `…_until`: until it is taken back."""
+ORDER = ("submitted_at", "review_id", "id")
+"""How every list of the library is ordered, newest first: pieces of one review stay together."""
+
+
+def _ordered(name: str, *first: str, only: str | None = None) -> Index:
+    """An index that hands out one filter's pieces in the order of the list."""
+    where = text(only) if only else None
+    return Index(f"ix_library_asset_{name}", "shop_id", *first, *ORDER, postgresql_where=where)
+
+
+class LibraryAsset(Base):
+    """A shown photo, film, text or excerpt with what the filters ask for."""
+
+    __tablename__ = "library_asset"
+    __table_args__ = (
+        CheckConstraint(f"kind IN {PIECE_KINDS}", name="kind"),
+        CheckConstraint(f"orientation IN {ORIENTATIONS}", name="orientation"),
+        CheckConstraint(f"length IN {LENGTHS}", name="length"),
+        CheckConstraint(f"colour IN {COLOURS}", name="colour"),
+        Index("ix_library_asset_review_id", "review_id"),
+        Index("ix_library_asset_due_at", "due_at", postgresql_where=text("due_at IS NOT NULL")),
+        Index(
+            "ix_library_asset_ends_at",
+            "shop_id",
+            "ends_at",
+            postgresql_where=text("ends_at IS NOT NULL"),
+        ),
+        _ordered("shop"),
+        *(
+            _ordered(column, column)
+            for column in ("product_id", "kind", "orientation", "length", "colour", "language")
+        ),
+        _ordered("rating", "rating"),
+        _ordered("used", only="used"),
+        _ordered("picked", only="picked"),
+        *(
+            _ordered(use, only=f"{use}_until IS NOT NULL")
+            for use in (
+                "site", "email", "homepage", "social", "ads", "marketplace", "print", "partners",
+            )
+        ),
+    )  # fmt: skip
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    """Of the media asset, of the review for its words, or of the excerpt."""
+    shop_id: Mapped[UUID] = mapped_column(ForeignKey("shop.id", ondelete="CASCADE"))
+    review_id: Mapped[UUID] = mapped_column(ForeignKey("review.id", ondelete="CASCADE"))
+    product_id: Mapped[UUID]
+    kind: Mapped[str]
+    subject_sha256: Mapped[str]
+    """What its permissions bind to (P2); of an excerpt that of the whole words."""
+    submitted_at: Mapped[datetime]
+    rating: Mapped[int] = mapped_column(SmallInteger)
+    language: Mapped[str]
+    """The first part of the review's locale, such as `en`."""
+    orientation: Mapped[str | None]
+    length: Mapped[str | None]
+    """Of a film in time, of words in characters; None for a photo."""
+    colour: Mapped[str | None]
+    """The dominant one, coarsely; None for words."""
+    used: Mapped[bool] = mapped_column(server_default=false())
+    """Whether it was ever taken out."""
+    picked: Mapped[bool] = mapped_column(server_default=false())
+    """Whether somebody of the team starred it."""
+    site_until: Mapped[datetime | None]
+    """Until when this use is allowed; None: it is not. So the seven below."""
+    email_until: Mapped[datetime | None]
+    homepage_until: Mapped[datetime | None]
+    social_until: Mapped[datetime | None]
+    ads_until: Mapped[datetime | None]
+    marketplace_until: Mapped[datetime | None]
+    print_until: Mapped[datetime | None]
+    partners_until: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
+    """The earliest of them that is a day; None: nothing ends by itself."""
+    due_at: Mapped[datetime | None]
+    """When the row has to be looked at again: a permission begins, or its product changed."""
+
+
+class LibraryWord(Base):
+    """A lexeme of a published review's words and product, or a tag of the product as `#tag`.
+
+    Looked up by equality, in the order of the list: see decision 0130 why this is no GIN index.
+    """
+
+    __tablename__ = "library_word"
+    __table_args__ = (Index("ix_library_word_review_id", "review_id"),)
+
+    shop_id: Mapped[UUID] = mapped_column(
+        ForeignKey("shop.id", ondelete="CASCADE"), primary_key=True
+    )
+    word: Mapped[str] = mapped_column(primary_key=True)
+    submitted_at: Mapped[datetime] = mapped_column(primary_key=True)
+    review_id: Mapped[UUID] = mapped_column(
+        ForeignKey("review.id", ondelete="CASCADE"), primary_key=True
+    )
