@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy.orm import Session
-
 from reviewapp.audit.anchors import anchor_logs
 from reviewapp.collect.erasing import erase_owed
 from reviewapp.collect.planning import plan_due, wake_undelivered
@@ -30,13 +28,12 @@ from reviewapp.media.render import render_attached
 from reviewapp.media.service import sweep_staged
 from reviewapp.media.sweep import sweep_media
 from reviewapp.media.upload_sweep import sweep_uploads
-from reviewapp.models.outbox import OutboxEvent
 from reviewapp.moderate.fairness import watch_fairness
 from reviewapp.moderate.screening import publish_overdue, screen_review
 from reviewapp.moderate.telling import tell_refused_author
 from reviewapp.outbox import relay
 from reviewapp.outbox.mail import send_mail
-from reviewapp.outbox.relay import Reaction
+from reviewapp.outbox.relay import Outside, Reaction
 from reviewapp.rights.ledger import forget_origins
 from reviewapp.rights.service import expire_permissions, file_held_until
 from reviewapp.support.after_solving import tell_review_may_change
@@ -53,7 +50,7 @@ from reviewapp.widgets.follow import (
     show_review,
     show_shop,
 )
-from reviewapp.widgets.media_files import unpublish_media
+from reviewapp.widgets.media_files import unpublish_media, unpublish_replaced
 from reviewapp.widgets.media_sweep import sweep_published_media
 from reviewapp.widgets.publishing import publish_due
 from reviewapp.widgets.purging import purge_due
@@ -71,11 +68,6 @@ def check_originals(kit: Kit) -> None:
     originals.check_originals(kit, file_held_until)
 
 
-def unpublish_replaced(session: Session, kit: Kit, event: OutboxEvent) -> None:
-    """Take the files of a picture that was redacted out of the storefront."""
-    unpublish_media(kit, event.shop_id, event.payload["keys"])
-
-
 def relay_events(kit: Kit) -> None:
     """Work off the outbox with the table below."""
     relay.relay_events(kit, AFTER)
@@ -85,6 +77,9 @@ def erase(kit: Kit) -> int:
     """Erase who is owed it, out of the storefront's files too."""
     return erase_owed(kit, unpublish_media)
 
+
+REPLACED = (Outside(unpublish_replaced), Outside(forget_replaced))
+"""A file stands for another now: the old one leaves the storefront, then the storage."""
 
 AFTER: Mapping[str, Sequence[Reaction]] = {
     "alert.opened": (),
@@ -103,11 +98,12 @@ AFTER: Mapping[str, Sequence[Reaction]] = {
     "incident.closed": (),
     "incident.opened": (),
     "incident.reopened": (),
+    "media.captioned": (*REPLACED, show_review),
     "media.failed": (show_review, follow_content),
     "media.hidden": (show_review, follow_content),
     "media.poster_ready": (show_review,),
     "media.ready": (show_review, follow_content),
-    "media.redacted": (unpublish_replaced, forget_replaced, show_review, follow_content),
+    "media.redacted": (*REPLACED, show_review, follow_content),
     "permission.granted": (follow_content,),
     "permission.withdrawn": (originals.recheck_originals, follow_permission, follow_content),
     "permission.answered": (),
@@ -138,7 +134,7 @@ AFTER: Mapping[str, Sequence[Reaction]] = {
     "shop.changed": (show_shop,),
     "shop.created": (show_shop,),
 }
-"""Event → reactions, each in its own transaction; a failed one is tried again alone."""
+"""Event → reactions, each in its own transaction or outside any; a failed one is repeated alone."""
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,11 @@ class Translator:
         """Babel's locale: plural rules, names of days, number signs."""
         return _locale(self.language)
 
+    def languages(self) -> list[tuple[str, str]]:
+        """Every language with a two-letter tag and its name in this one, by name."""
+        named = ((tag, name) for tag, name in self.locale.languages.items() if len(tag) == 2)
+        return sorted(named, key=lambda pair: pair[1].casefold())
+
     @property
     def direction(self) -> str:
         """`ltr` or `rtl`, for the `dir` attribute."""
@@ -118,6 +123,14 @@ def negotiate(wanted: str | None, default: str = SOURCE_LANGUAGE) -> str:
         if language == "*":
             break
     return default if default in LANGUAGES else SOURCE_LANGUAGE
+
+
+def own_name(tag: str) -> str:
+    """A language as its speakers call it, such as `Deutsch`; the tag where Babel knows none."""
+    try:
+        return Locale.parse(tag, sep="-").get_display_name() or tag
+    except (ValueError, UnknownLocaleError):
+        return tag
 
 
 def zone_of(zone: str | tzinfo) -> tzinfo:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from reviewapp.core.db import exactly_one, ping_after_commit
+from reviewapp.core.db import EVERY_SHOP, exactly_one, ping_after_commit
 from reviewapp.core.kit import Kit
 from reviewapp.media.images import SanitisedImage, redact
 from reviewapp.models.media import MediaAsset, Rendition
@@ -67,11 +67,12 @@ def replace_master(session: Session, asset: MediaAsset, made: SanitisedImage) ->
     ping_after_commit(session, "media")
 
 
-def forget_replaced(session: Session, kit: Kit, event: OutboxEvent) -> None:
-    """After media.redacted: delete the old picture's files that nothing else uses."""
+def forget_replaced(kit: Kit, event: OutboxEvent) -> None:
+    """After a file was replaced: delete from storage those of its `keys` that no row names."""
     keys = set(event.payload["keys"])
-    for column in (MediaAsset.key, Rendition.key):
-        keys -= set(session.scalars(select(column).where(column.in_(keys))))
+    with kit.database.transaction(EVERY_SHOP) as session:
+        for column in (MediaAsset.key, Rendition.key):
+            keys -= set(session.scalars(select(column).where(column.in_(keys))))
     for key in keys:
         kit.storage.delete(key)
 

@@ -128,7 +128,7 @@ def _rows(kit: Kit) -> Iterator[list[tuple[UUID, str, str]]]:
                 .limit(BATCH)
             ).all()
             renditions = session.execute(
-                select(Rendition.asset_id, Rendition.key).where(
+                select(Rendition.asset_id, Rendition.role, Rendition.key).where(
                     Rendition.asset_id.in_([asset.id for asset in assets])
                 )
             ).all()
@@ -141,7 +141,10 @@ def _rows(kit: Kit) -> Iterator[list[tuple[UUID, str, str]]]:
             for part, key in zip(("master", "poster", "sealed"), asset[1:], strict=True)
             if key
         ]
-        yield named + [(row.asset_id, "rendition", row.key) for row in renditions]
+        yield named + [
+            (row.asset_id, "captions" if row.role == "captions" else "rendition", row.key)
+            for row in renditions
+        ]
 
 
 def _mend(kit: Kit, asset_id: UUID, part: str, key: str, dry_run: bool) -> Lost | None:

@@ -9,6 +9,8 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from reviewapp.core.errors import AppError, Conflict, Invalid, NotFound, OutsideFailed
+from reviewapp.media.captioning import remove_captions, set_captions, store_captions
+from reviewapp.media.captions import LARGEST_BYTES, CaptionsError, clean_captions
 from reviewapp.media.redacting import redacted_master
 from reviewapp.media.refusals import RefusedImage
 from reviewapp.models.media import MediaAsset, Rendition
@@ -16,6 +18,7 @@ from reviewapp.models.review import Review
 from reviewapp.moderate import media_texts, texts
 from reviewapp.moderate.media import (
     Verdict,
+    captions_of,
     check_verdict,
     decide_on_media,
     media_decisions,
@@ -27,6 +30,7 @@ from reviewapp.moderate.queries import member_names
 from reviewapp.moderate.service import By
 from reviewapp.web.auth import actor, gate_members, require
 from reviewapp.web.flashes import say
+from reviewapp.web.language import page_translator
 from reviewapp.web.pages import gettext as _
 from reviewapp.web.ranges import by_ranges
 from reviewapp.web.session import kit, release, session
@@ -92,20 +96,78 @@ def redact(asset_id: UUID) -> Response | tuple[str, int]:
     return redirect(url_for("media.one", asset_id=asset_id))
 
 
+@blueprint.post("/<uuid:asset_id>/captions")
+@require("review.decide")
+def captions(asset_id: UUID) -> Response | tuple[str, int]:
+    """Put captions beside a film, or new ones in place of those it has in this language."""
+    asset, review = _the(asset_id)
+    try:
+        _may_caption(asset, review)
+        clean = clean_captions(_captions_file(), asset.duration_ms or 0)
+        release()
+        key = store_captions(kit(), clean)
+        asset, review = _the(asset_id)
+        _may_caption(asset, review)
+        language = request.form.get("language", "")
+        set_captions(session(), asset, language, key, len(clean), actor=_by().label)
+    except CaptionsError as error:
+        told = _(error.sentence, line=error.line)
+        return _refused(asset_id, "captions", Invalid(fields={"file": [told]}))
+    except (Invalid, Conflict, OutsideFailed) as error:
+        return _refused(asset_id, "captions", error)
+    say("good", _("The captions are in. The page is made anew."))
+    return redirect(url_for("media.one", asset_id=asset_id))
+
+
+@blueprint.post("/<uuid:asset_id>/captions/remove")
+@require("review.decide")
+def captions_removed(asset_id: UUID) -> Response:
+    """Take a film's captions in one language away."""
+    asset, review = _the(asset_id)
+    _may_caption(asset, review)
+    remove_captions(session(), asset, request.form.get("language", ""), actor=_by().label)
+    say("good", _("The captions are taken away."))
+    return redirect(url_for("media.one", asset_id=asset_id))
+
+
 @blueprint.get("/<uuid:asset_id>/file")
 @require("review.read")
 def file(asset_id: UUID) -> Response:
-    """The picture or poster; `?part=video` plays the film, as it came until it is encoded."""
+    """The picture or poster; `?part=video` plays the film, as it came until it is encoded.
+
+    `?part=captions&language=` are its captions.
+    """
     asset, _review = _the(asset_id)
-    if request.args.get("part") == "video" and asset.kind == "video":
-        shown: MediaAsset | Rendition = _playable(asset)
-    else:
-        shown = asset.picture(VIEW_PX) or _still(asset)
+    shown = _part(asset, request.args.get("part", ""), request.args.get("language", ""))
     stream = kit().storage.open(shown.key)
     response = by_ranges(request.environ, stream, shown.content_type, etag=shown.key[-72:])
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["Content-Security-Policy"] = "default-src 'none'; media-src 'self'"
     return response
+
+
+def _part(asset: MediaAsset, part: str, language: str) -> MediaAsset | Rendition:
+    if part == "video" and asset.kind == "video":
+        return _playable(asset)
+    if part == "captions":
+        found = (one for one in captions_of(asset) if one.language == language)
+        if (track := next(found, None)) is None:
+            raise NotFound
+        return track
+    return asset.picture(VIEW_PX) or _still(asset)
+
+
+def _may_caption(asset: MediaAsset, review: Review) -> None:
+    if asset.kind != "video" or not options_of(asset, review):
+        raise Conflict
+
+
+def _captions_file() -> bytes:
+    sent = request.files.get("file")
+    data = sent.read(LARGEST_BYTES + 1) if sent else b""
+    if not data:
+        raise Invalid(fields={"file": [_("Choose a file with the captions.")]})
+    return data
 
 
 def _playable(asset: MediaAsset) -> MediaAsset | Rendition:
@@ -185,6 +247,9 @@ def _page(
         errors=[(name, _(text)) for name, told in wrong.items() for text in told],
         typed=request.form,
         notice=notice,
+        captions=captions_of(asset),
+        languages=page_translator().languages(),
+        shop_language=actor().shop.locale[:2],
         media_texts=media_texts,
         texts=texts,
     )

@@ -17,7 +17,7 @@ from reviewapp.media import service as media
 from reviewapp.media.images import SanitisedImage
 from reviewapp.media.redacting import replace_master
 from reviewapp.media.render import show_again
-from reviewapp.models.media import MediaAsset, MediaDecision
+from reviewapp.models.media import MediaAsset, MediaDecision, Rendition
 from reviewapp.models.review import Review
 from reviewapp.moderate.media_rules import media_options
 from reviewapp.moderate.rules import WAITING
@@ -58,6 +58,12 @@ def media_decisions(session: Session, asset_id: UUID) -> list[MediaDecision]:
             .order_by(MediaDecision.decided_at.desc(), MediaDecision.id.desc())
         )
     )
+
+
+def captions_of(asset: MediaAsset) -> list[Rendition]:
+    """The captions of a film, by language."""
+    found = [one for one in asset.renditions if one.role == "captions"]
+    return sorted(found, key=lambda one: one.language or "")
 
 
 def check_verdict(verdict: Verdict, asset: MediaAsset, review: Review) -> None:

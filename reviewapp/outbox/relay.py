@@ -1,8 +1,12 @@
-"""Working off events: each reaction in a transaction of its own, exactly once in its effect."""
+"""Working off events: each reaction in a transaction of its own, exactly once in its effect.
+
+What is done to files or over the network is `Outside` one instead, and bears being done twice.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
@@ -15,7 +19,18 @@ from reviewapp.core.db import EVERY_SHOP, exactly_one, rows_changed
 from reviewapp.core.kit import Kit
 from reviewapp.models.outbox import OutboxEvent
 
-Reaction = Callable[[Session, Kit, OutboxEvent], None]
+
+@dataclass(frozen=True)
+class Outside:
+    """A reaction that no transaction waits for: it acts first and is noted as done after.
+
+    Killed in between it is done again, so it has to end in the same state every time.
+    """
+
+    act: Callable[[Kit, OutboxEvent], None]
+
+
+Reaction = Callable[[Session, Kit, OutboxEvent], None] | Outside
 
 BATCH = 100
 LEASE = timedelta(seconds=60)
@@ -56,13 +71,11 @@ def _claim(kit: Kit) -> list[OutboxEvent]:
 def _react(kit: Kit, event: OutboxEvent, reactions: Sequence[Reaction]) -> int:
     ran = 0
     for reaction in reactions:
-        name = reaction.__name__
+        name = (reaction.act if isinstance(reaction, Outside) else reaction).__name__
         if name in event.done:
             continue
         try:
-            with kit.database.transaction(event.shop_id) as session:
-                _mark_done(session, event.id, name)
-                reaction(session, kit, event)
+            _do(kit, event, reaction, name)
         except Exception as error:  # any failure must leave the event to be tried again
             log.exception(
                 "reaction.failed",
@@ -76,6 +89,17 @@ def _react(kit: Kit, event: OutboxEvent, reactions: Sequence[Reaction]) -> int:
     with kit.database.transaction(event.shop_id) as session:
         session.execute(update(OutboxEvent).where(OutboxEvent.id == event.id).values(state="done"))
     return ran
+
+
+def _do(kit: Kit, event: OutboxEvent, reaction: Reaction, name: str) -> None:
+    if isinstance(reaction, Outside):
+        reaction.act(kit, event)
+        with kit.database.transaction(event.shop_id) as session:
+            _mark_done(session, event.id, name)
+        return
+    with kit.database.transaction(event.shop_id) as session:
+        _mark_done(session, event.id, name)
+        reaction(session, kit, event)
 
 
 def _mark_done(session: Session, event_id: UUID, name: str) -> None:

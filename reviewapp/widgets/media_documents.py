@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from reviewapp.core.i18n import own_name
 from reviewapp.widgets.values import Film, Photo, PhotoSource, StripItem
 
 
@@ -38,7 +39,10 @@ def film_json(film: Film) -> dict[str, Any]:
             for source in film.sources
         ],
         "preview": film.preview,
-        "captions": [{"path": one.path, "language": one.language} for one in film.captions],
+        "captions": [
+            {"path": one.path, "language": one.language, "label": own_name(one.language)}
+            for one in film.captions
+        ],
     }
 
 

@@ -12,12 +12,16 @@ from reviewapp.core.errors import NotFound
 from reviewapp.core.kit import Kit
 from reviewapp.models.account import Shop
 from reviewapp.models.media import MediaAsset, Rendition
+from reviewapp.models.outbox import OutboxEvent
 from reviewapp.models.review import Review
 from reviewapp.widgets.film_view import SHOWN_MEDIA
 from reviewapp.widgets.purging import request_purge
 from reviewapp.widgets.rules import CHUNK_SIZE
 from reviewapp.widgets.values import media_path
 from reviewapp.widgets.writer import content_type_of, shop_folder
+
+IN_PUBLIC = and_(Review.state == "published", SHOWN_MEDIA)
+"""Of an asset and its review: everybody may see it."""
 
 
 def media_of_chunks(session: Session, product_id: UUID, chunks: Sequence[int]) -> dict[str, bool]:
@@ -35,9 +39,8 @@ def media_of_chunks(session: Session, product_id: UUID, chunks: Sequence[int]) -
             for number in chunks
         )
     )
-    shown = and_(Review.state == "published", SHOWN_MEDIA)
     rows = session.execute(
-        select(Rendition.key, func.bool_or(shown))
+        select(Rendition.key, func.bool_or(IN_PUBLIC))
         .join(MediaAsset, MediaAsset.id == Rendition.asset_id)
         .join(Review, Review.id == MediaAsset.review_id)
         .where(Review.product_id == product_id, within)
@@ -45,15 +48,7 @@ def media_of_chunks(session: Session, product_id: UUID, chunks: Sequence[int]) -
     )
     keys = {key: bool(visible) for key, visible in rows}
     hidden = [key for key, visible in keys.items() if not visible]
-    if hidden:
-        elsewhere = session.scalars(
-            select(Rendition.key)
-            .join(MediaAsset, MediaAsset.id == Rendition.asset_id)
-            .join(Review, Review.id == MediaAsset.review_id)
-            .where(Rendition.key.in_(hidden), shown)
-        )
-        keys |= dict.fromkeys(elsewhere, True)
-    return keys
+    return keys | dict.fromkeys(_shown(session, hidden), True)
 
 
 def sync_media(kit: Kit, folder: str, keys: dict[str, bool]) -> None:
@@ -82,3 +77,23 @@ def unpublish_media(kit: Kit, shop_id: UUID, keys: Collection[str]) -> None:
         kit.published.delete(f"{folder}/{media_path(key)}")
     with kit.database.transaction(shop_id) as session:
         request_purge(session, kit.settings, shop_id, [media_path(key) for key in keys])
+
+
+def unpublish_replaced(kit: Kit, event: OutboxEvent) -> None:
+    """After a file was replaced: take those of its `keys` off the storefront that nothing shows."""
+    keys = set(event.payload["keys"])
+    with kit.database.transaction(event.shop_id) as session:
+        keys -= set(_shown(session, keys))
+    unpublish_media(kit, event.shop_id, keys)
+
+
+def _shown(session: Session, keys: Collection[str]) -> Sequence[str]:
+    """Those of these renditions that some published review of the shop shows."""
+    if not keys:
+        return ()
+    return session.scalars(
+        select(Rendition.key)
+        .join(MediaAsset, MediaAsset.id == Rendition.asset_id)
+        .join(Review, Review.id == MediaAsset.review_id)
+        .where(Rendition.key.in_(keys), IN_PUBLIC)
+    ).all()

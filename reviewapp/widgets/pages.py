@@ -12,7 +12,7 @@ from babel.numbers import format_decimal
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from reviewapp.core.i18n import Translator
+from reviewapp.core.i18n import Translator, own_name
 from reviewapp.widgets.faq import FaqView, faq_graph
 from reviewapp.widgets.rules import paragraphs
 from reviewapp.widgets.structured_data import product_graph, questions_graph, script_text
@@ -56,7 +56,7 @@ class Pages:
         self._translator = translator
         self._items: dict[str, Markup] = {}
         self._review: Any = _environment.get_template("_review.html").make_module(
-            {**self._words(), "srcset": _srcset, "still": _still}
+            {**self._words(), "srcset": _srcset, "still": _still, "own_name": own_name}
         )
 
     def head(self, view: ProductView) -> bytes:

@@ -78,10 +78,14 @@ function drawLarge(item, kit, plays, ended) {
   });
   for (const { path, content_type: type } of item.sources)
     video.append(h("source", { src: folder + path, type }));
-  for (const { path, language } of item.captions || [])
+  const captions = item.captions || [];
+  const spoken = captions.find(({ language }) => language.startsWith(kit.language[1])) || captions[0];
+  for (const one of captions) {
+    const { path, language, label = language } = one;
     video.append(
-      h("track", { kind: "captions", src: folder + path, srclang: language, label: language, default: true }),
+      h("track", { kind: "captions", src: folder + path, srclang: language, label, default: one === spoken }),
     );
+  }
   // Only after the shopper opened this film or asked for one after another; muted where they must be.
   if (plays)
     video.play().catch(() =>

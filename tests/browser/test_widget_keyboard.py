@@ -122,6 +122,10 @@ def test_the_lightbox_holds_focus_turns_by_arrows_and_leads_back(page: Page, she
     film = box.locator("video")
     expect(film).to_have_attribute("aria-label", "Video by a customer")
     expect(film.locator("track[kind=captions][srclang=en]")).to_be_attached()
+    page.wait_for_function(
+        "film => film.textTracks[0].cues?.[0]?.text === 'Tea is poured.'", arg=film.element_handle()
+    )
+    assert film.evaluate("film => film.textTracks[0].mode") == "showing"
     assert film.evaluate("film => film.paused"), "turning to a film does not start it"
     for _ in range(20):
         page.keyboard.press("Tab")

@@ -92,7 +92,9 @@ def test_unchanged_documents_are_not_sent_again(server: str, shop: Shop) -> None
     assert (status, body) == (304, b"")
 
 
-def test_tags_and_photos_come_from_the_folder_too(server: str, shop: Shop) -> None:
+def test_tags_photos_films_and_captions_come_from_the_folder_too(
+    server: str, shop: Shop, kit: Kit
+) -> None:
     status, headers, _ = get(f"{server}/widget/v1/embed.js")
     assert status == 200
     assert headers["Content-Type"].startswith("text/javascript")
@@ -100,6 +102,12 @@ def test_tags_and_photos_come_from_the_folder_too(server: str, shop: Shop) -> No
     status, headers, body = get(photo, Accept_Encoding="gzip, br")
     assert (status, headers["Content-Type"], body) == (200, "image/webp", b"webp bytes")
     assert headers["Cache-Control"] == front.FOREVER
+    assert isinstance(kit.published, LocalStorage)
+    for ending, kind in {"mp4": "video/mp4", "vtt": "text/vtt", "avif": "image/avif"}.items():
+        path = f"p/v1/{shop.widget_key}/media/aa/bb/aabb.{ending}"
+        kit.published.put(path, b"0123", content_type=kind)
+        status, headers, body = get(f"{server}/{path}", Range="bytes=1-2")
+        assert (status, headers["Content-Type"], body) == (206, kind, b"12")
 
 
 def test_what_is_missing_can_be_told_from_a_failure(server: str, shop: Shop) -> None:

@@ -1,0 +1,19 @@
+var S=new CSSStyleSheet;S.replaceSync(`
+[part=lightbox]{--review-star-color:#e8b04b;--line:#fff5;--soft:#fff2;inline-size:100vw;block-size:100dvh;max-inline-size:none;max-block-size:none;border:0;padding:0;background:#121212;color:#f4f4f4;overflow:auto}
+[part=lightbox][open]{display:grid;grid-template:auto minmax(50dvh,1fr) auto/1fr}
+[part=lightbox-bar]{display:flex;flex-wrap:wrap;gap:.5em;align-items:center;padding:.6em .8em}
+[part=lightbox-bar] button{min-inline-size:2.75em;min-block-size:2.75em}
+[part=place]{margin-inline-end:auto;font-variant-numeric:tabular-nums}
+[part=stage]{display:grid;place-items:center;min-block-size:0;min-inline-size:0;padding:0 .8em .8em}
+[part=stage] picture{display:contents}
+[part=stage] figure{margin:0;display:grid;gap:.5em;place-items:center;min-block-size:0}
+[part=large]{display:block;inline-size:auto;block-size:auto;max-inline-size:100%;max-block-size:min(100%,84dvh);object-fit:contain;border-radius:var(--round)}
+[part=beside]{container-type:inline-size;padding:0 1em 1em;min-block-size:9em}
+[part=beside] [part=review]{border:0}
+@media(max-width:32em){[part=onwards]{order:1}}
+@media(min-width:56em){
+[part=lightbox][open]{grid-template:auto 1fr/1fr 24em}
+[part=lightbox-bar]{grid-column:1/-1}
+[part=beside]{overflow:auto}
+}
+`);import{adopt as N,altOf as C,ask as R,button as w,drawPicture as $,drawReview as A,fill as I,h as c,sourcesOf as O}from"./shared-UGJSBXZO.js";var X=20,M=matchMedia("(prefers-reduced-motion: reduce)");function U(e,a,r,t){let{words:n,language:g}=t,l=c("div",{part:"stage"}),h=c("div",{part:"beside"}),k=c("span",{part:"place",role:"status"}),v=e.some(({kind:u})=>u==="video"),s=w({part:"onwards",ariaPressed:!1,hidden:!v||M.matches},n.onwards),d=a;function p(u,y){d=(d+u+e.length)%e.length;let z=e[d],L=m=>m.toLocaleString(g[0]);k.textContent=I(n.place,L(d+1),L(e.length));let j=()=>o()&&p(1,!0);l.replaceChildren(_(z,t,y||o(),j)),h.replaceChildren(),q(z,t).then(m=>{!m||z!==e[d]||h.append(A(m,t),B(m,i,t)||"")})}let o=()=>s.ariaPressed==="true";s.onclick=()=>{s.ariaPressed=!o(),l.querySelector("video")?.[o()?"play":"pause"]()};let f=w({ariaLabel:n.previous,onclick:()=>p(-1)},"‹"),b=w({ariaLabel:n.next,onclick:()=>p(1)},"›"),x=w({ariaLabel:n.close,onclick:()=>i.close()},"×");f.hidden=b.hidden=e.length<2;let P=c("div",{part:"lightbox-bar"},k,s,f,b,x),i=c("dialog",{part:"lightbox",ariaLabel:n.gallery},P,l,h);i.onclose=()=>i.remove(),i.onclick=u=>u.target===i&&i.close(),i.onkeydown=u=>{let y={ArrowLeft:-1,ArrowRight:1}[u.key];y&&u.target.localName!=="video"&&p(y*(i.matches(":dir(rtl)")?-1:1))},E(l,p),N(r,S),r.append(i),i.showModal(),x.focus(),p(0,!M.matches)}function _(e,a,r,t){let{words:n,folder:g}=a,l=e.kind==="video"&&e.sources[0],{width:h,height:k}=l||e,v={part:"large",width:h,height:k};if(!l){let o=$(O(e),g,{...v,alt:C(e,n),sizes:"90vw"});return e.kind==="video"?c("figure",{},o,c("figcaption",{},n.preparing)):o}let s=c("video",{...v,crossOrigin:"anonymous",controls:!0,playsInline:!0,preload:"none",poster:g+O(e).at(-1).src,ariaLabel:C(e,n),onended:t});for(let{path:o,content_type:f}of e.sources)s.append(c("source",{src:g+o,type:f}));let d=e.captions||[],p=d.find(({language:o})=>o.startsWith(a.language[1]))||d[0];for(let o of d){let{path:f,language:b,label:x=b}=o;s.append(c("track",{kind:"captions",src:g+f,srclang:b,label:x,default:o===p}))}return r&&s.play().catch(()=>Object.assign(s,{muted:!0}).play().catch(()=>{})),s}async function q({of:e,review:a,position:r},{folder:t,key:n}){return e||!a?e:(await R(`${t}products/${n}/chunk-${Math.floor(r/X)}.json`))?.reviews.find(({id:l})=>l===a)}function B({id:e},a,{words:r,choice:t}){if(!t?.finds?.(e))return null;let n=w({part:"back"},r.toReview);return n.onclick=()=>{a.close(),t.finds(e)()},n}function E(e,a){let r;e.ontouchstart=t=>{r=t.touches[0].clientX},e.ontouchend=t=>{let n=t.changedTouches[0].clientX-r;Math.abs(n)>48&&t.target.localName!=="video"&&a(n<0?1:-1)}}export{U as show};
