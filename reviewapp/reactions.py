@@ -88,6 +88,8 @@ AFTER: Mapping[str, Sequence[Reaction]] = {
     "case.answered": (),
     "case.message_received": (),
     "case.opened": (note_case,),
+    "case.reopened": (),
+    "case.solved": (),
     "case.state_changed": (follow_case, tell_review_may_change),
     "collection.changed": (show_collection,),
     "faq.changed": (show_faq,),

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, delete, func, or_, select, text, u
 from sqlalchemy.orm import Session
 
 from reviewapp.models.case import Case, CaseMessage, Incident, Pause
+from reviewapp.models.case_feedback import NpsAnswer
 from reviewapp.models.catalog import Customer, Order, OrderEvent
 from reviewapp.models.feedback import ReviewReport
 from reviewapp.models.media import MediaAsset, Rendition
@@ -19,6 +20,7 @@ from reviewapp.models.review import Review
 from reviewapp.models.review_request import ExperienceAnswer, ReviewRequest
 from reviewapp.models.review_submission import ReviewSubmission
 from reviewapp.models.rights import PermissionDetail, PermissionEntry
+from reviewapp.models.touchpoint import Touchpoint
 from reviewapp.models.upload import Upload
 
 
@@ -66,6 +68,8 @@ def delete_of(session: Session, customer: Customer) -> list[UUID]:
         delete(Mail).where(Mail.customer_id == mine),
         delete(Review).where(Review.customer_id == mine),
         delete(Case).where(Case.customer_id == mine),
+        delete(NpsAnswer).where(NpsAnswer.customer_id == mine),
+        delete(Touchpoint).where(Touchpoint.customer_id == mine),
         update(OrderEvent).where(OrderEvent.order_id.in_(orders)).values(tracking=None),
         update(Order)
         .where(Order.customer_id == mine)

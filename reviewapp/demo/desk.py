@@ -115,7 +115,7 @@ class Desk:
         )
         answering.assign(session, case, self._by.member_id, by)
         answering.answer(session, shop, case, words, by)
-        answering.set_state(session, case, "solved", by)
+        answering.set_state(session, shop, case, "solved", by)
 
     def _ask(self, session: Session, told: Mapping[str, Any]) -> None:
         product = session.scalars(

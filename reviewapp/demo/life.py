@@ -225,7 +225,7 @@ class Life:
                 page_url = self._page(case.request_id) if case.request_id else None
                 answering.answer(session, shop, case, asked.reply or "", by, page_url=page_url)
                 if asked.solved:
-                    answering.set_state(session, case, "solved", by)
+                    answering.set_state(session, shop, case, "solved", by)
 
     def _stage(self, photo: str | None, request_id: UUID) -> list[UUID]:
         if photo is None:

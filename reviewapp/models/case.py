@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    Index,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -19,6 +29,58 @@ if TYPE_CHECKING:
 
 ROUTES = ("question", "delay", "return", "damaged", "chargeback", "other")
 CASE_STATES = ("open", "waiting", "solved")
+PRIORITIES = ("low", "normal", "high", "urgent")
+TAGS = (
+    "sizing",
+    "shipping",
+    "damage",
+    "wrong item",
+    "refund",
+    "exchange",
+    "payment",
+    "usage",
+    "quality",
+    "support",
+    "negative-review risk",
+)
+"""What every shop tags with (playbook 4); a shop's own tags stand beside them."""
+REFUND_KINDS = (
+    "before_shipping",
+    "shipping_exception",
+    "damage",
+    "quality",
+    "preference",
+    "refused",
+)
+"""Six things a refund request can be; told apart before anything is promised (playbook 4)."""
+ESCALATIONS = (
+    "chargeback",
+    "threat",
+    "refund",
+    "cluster",
+    "high_value",
+    "repeat",
+    "upset",
+    "rule",
+    "hand",
+)
+"""Why a person must take a case, the weightiest first (playbook 4, 10)."""
+PAUSE_SOURCES = ("hand", "incident", "escalation", "friction", "rule")
+PROMISES = ("first_response", "next_update", "resolution")
+ALARM_LEVELS = ("warning", "breach")
+STEPS = ("reply", "proof", "resolution", "write_back", "stop_line")
+"""How the first incidents of a shop are walked through (playbook 4)."""
+NOTHING_OWED = "9999-01-01 00:00:00+00"
+"""Where nothing is owed, the place after every promise."""
+_PROMISE_DUE = (
+    f"CASE WHEN state = 'solved' THEN '{NOTHING_OWED}'::timestamptz "
+    "WHEN first_responded_at IS NULL THEN first_response_due_at "
+    "WHEN state = 'waiting' THEN "
+    f"coalesce(next_update_due_at, '{NOTHING_OWED}'::timestamptz) "
+    "ELSE least(coalesce(next_update_due_at, "
+    f"'{NOTHING_OWED}'::timestamptz), coalesce(resolution_due_at, '{NOTHING_OWED}'::timestamptz)) "
+    "END"
+)
 
 
 class Case(OwnedByShop, Base):
@@ -28,12 +90,29 @@ class Case(OwnedByShop, Base):
     __table_args__ = (
         CheckConstraint(f"route IN {ROUTES}", name="route"),
         CheckConstraint(f"state IN {CASE_STATES}", name="state"),
+        CheckConstraint(f"priority IN {PRIORITIES}", name="priority"),
+        CheckConstraint(f"refund_kind IN {REFUND_KINDS}", name="refund_kind"),
+        CheckConstraint(f"escalation IN {ESCALATIONS}", name="escalation"),
+        CheckConstraint("merged_into_id <> id", name="merged_into_another"),
         Index(
             "ix_case_due",
             "shop_id",
             "first_response_due_at",
             postgresql_where=text("state <> 'solved' AND first_responded_at IS NULL"),
         ),
+        Index("ix_case_promise", "shop_id", "state", "promise_due_at", "id"),
+        Index(
+            "ix_case_follow_up",
+            "shop_id",
+            "follow_up_on",
+            "id",
+            postgresql_where=text("follow_up_on IS NOT NULL"),
+        ),
+        Index("ix_case_order_id", "order_id"),
+        Index(
+            "ix_case_merged", "merged_into_id", postgresql_where=text("merged_into_id IS NOT NULL")
+        ),
+        Index("ix_case_split", "split_from_id", postgresql_where=text("split_from_id IS NOT NULL")),
         Index("ix_case_shop", "shop_id", "state", "opened_at", "id"),
         Index("ix_case_customer_id", "customer_id"),
         Index("ix_case_request_id", "request_id"),
@@ -54,8 +133,42 @@ class Case(OwnedByShop, Base):
     first_response_due_at: Mapped[datetime]
     first_responded_at: Mapped[datetime | None]
     next_update_due_at: Mapped[datetime | None]
-    """After the first answer: when the customer was told to hear from us again."""
+    """After the first answer: when the customer must hear from us again."""
+    next_update_promised_at: Mapped[datetime | None]
+    """The time they were told in our last answer."""
+    unanswered_since: Mapped[datetime | None]
+    """Their oldest word since our last answer; the base of the next update's target."""
+    resolution_due_at: Mapped[datetime | None]
+    """When it should be solved; what the case waited for the customer does not count."""
+    promise_due_at: Mapped[datetime] = mapped_column(Computed(_PROMISE_DUE, persisted=True))
+    """What is owed next, kept by the database: the order of every list."""
+    promised_at: Mapped[datetime | None]
+    """By when the customer was told to be answered; None: they were told no time."""
+    waiting_since: Mapped[datetime | None]
+    waited_minutes: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """Working time spent waiting for the customer since it was opened or last reopened."""
     solved_at: Mapped[datetime | None]
+    reopened_at: Mapped[datetime | None]
+    reopened_count: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    follow_up_on: Mapped[date | None]
+    """A day of the shop on which somebody looks at it again, solved or not."""
+
+    priority: Mapped[str] = mapped_column(default="normal", server_default="normal")
+    value: Mapped[Decimal | None]
+    """The order's total when the case was opened, in the order's currency."""
+    order_line_ids: Mapped[list[UUID]] = mapped_column(
+        ARRAY(Uuid), default=list, server_default=text("'{}'")
+    )
+    """The lines it is about; empty: the whole order, or none."""
+    refund_kind: Mapped[str | None]
+    merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("case.id", ondelete="SET NULL"))
+    """The case that carries on with this one's conversation."""
+    split_from_id: Mapped[UUID | None] = mapped_column(ForeignKey("case.id", ondelete="SET NULL"))
+    escalated_at: Mapped[datetime | None]
+    escalation: Mapped[str | None]
+    """Why a person must take it; kept after it was lifted."""
+    automation_stopped: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    """Nothing is sent by itself until a person lifts it (playbook 10)."""
 
     customer: Mapped[Customer] = relationship(lazy="raise")
     order: Mapped[Order | None] = relationship(lazy="raise")
@@ -75,6 +188,8 @@ class CaseMessage(OwnedByShop, Base):
     direction: Mapped[str]
     body: Mapped[str]
     member_id: Mapped[UUID | None] = mapped_column(ForeignKey("member.id"))
+    macro: Mapped[str | None]
+    """The saved answer it began with, as `key/language/version`."""
 
     media: Mapped[list[MediaAsset]] = relationship(
         lazy="raise",
@@ -84,17 +199,61 @@ class CaseMessage(OwnedByShop, Base):
     )
 
 
+class CaseStep(OwnedByShop, Base):
+    """One step of the walk through a first incident, ticked by a person."""
+
+    __tablename__ = "case_step"
+    __table_args__ = (
+        UniqueConstraint("case_id", "step"),
+        CheckConstraint(f"step IN {STEPS}", name="step"),
+    )
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case.id", ondelete="CASCADE"))
+    step: Mapped[str]
+    member_id: Mapped[UUID | None] = mapped_column(ForeignKey("member.id"))
+
+
+class CaseAlarm(OwnedByShop, Base):
+    """A promise about to break, or broken: told once for each moment it was due."""
+
+    __tablename__ = "case_alarm"
+    __table_args__ = (
+        UniqueConstraint("case_id", "promise", "level", "due_at"),
+        CheckConstraint(f"promise IN {PROMISES}", name="promise"),
+        CheckConstraint(f"level IN {ALARM_LEVELS}", name="level"),
+        Index("ix_case_alarm_shop", "shop_id", "created_at", "id"),
+    )
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case.id", ondelete="CASCADE"))
+    promise: Mapped[str]
+    level: Mapped[str]
+    due_at: Mapped[datetime]
+    member_id: Mapped[UUID | None] = mapped_column(ForeignKey("member.id"))
+    """Who was told: the owner of the case at that moment."""
+
+
 class Pause(OwnedByShop, Base):
     """Stops everything automatic for a customer; review requests by at most 14 days (G2)."""
 
     __tablename__ = "pause"
-    __table_args__ = (Index("ix_pause_customer_id", "customer_id"),)
+    __table_args__ = (
+        CheckConstraint(f"source IN {PAUSE_SOURCES}", name="source"),
+        CheckConstraint("ends_at >= starts_at", name="ends_after_start"),
+        Index("ix_pause_customer_id", "customer_id"),
+        Index("ix_pause_shop", "shop_id", "starts_at", "id"),
+    )
 
     customer_id: Mapped[UUID] = mapped_column(ForeignKey("customer.id", ondelete="CASCADE"))
+    case_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("case.id", ondelete="SET NULL"), index=True
+    )
     owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("member.id"))
+    source: Mapped[str] = mapped_column(default="hand", server_default="hand")
     reason: Mapped[str]
     starts_at: Mapped[datetime] = mapped_column(default=clock.now)
     ends_at: Mapped[datetime | None]
+    """None: until a person lifts it."""
+    lifted_by: Mapped[UUID | None] = mapped_column(ForeignKey("member.id"))
 
 
 class Incident(OwnedByShop, Base):

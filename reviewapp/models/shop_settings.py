@@ -62,6 +62,42 @@ class ShopSettings:
             "other": 24,
         }
     )
+    next_update_hours: dict[str, int] = field(
+        default_factory=lambda: {
+            "question": 12,
+            "delay": 16,
+            "return": 16,
+            "damaged": 16,
+            "chargeback": 8,
+            "other": 24,
+        }
+    )
+    """Until the customer hears again: after their next word, and what an answer proposes."""
+    resolution_hours: dict[str, int] = field(
+        default_factory=lambda: {
+            "question": 24,
+            "delay": 80,
+            "return": 80,
+            "damaged": 40,
+            "chargeback": 40,
+            "other": 80,
+        }
+    )
+    """Until it is solved, without the time spent waiting for the customer."""
+    refund_limit: int = 50
+    """The order total up to which the front line may settle a refund; above, it escalates."""
+    high_value: int = 300
+    """The order total from which a case is for a person with the right; 0: never."""
+    repeat_cases: int = 3
+    """A customer's so-manieth case within 90 days escalates."""
+    repair_follow_up_days: int = 14
+    """Days after solving on which somebody looks after a recovered customer; 0: never."""
+    repeat_purchase_days: int = 0
+    """Days after a good answer until one word about buying again; 0: never."""
+    case_feedback: bool = True
+    """One letter after a case is solved asks how the help was."""
+    nps: bool = False
+    """The same page also asks whether they would recommend the shop."""
     business_hours: BusinessHours = field(default_factory=BusinessHours)
     # Deciding (G14): a review is published by itself after these days, at most 14
     auto_publish_days: int = 10

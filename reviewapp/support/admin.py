@@ -119,7 +119,7 @@ def assign(case_id: UUID) -> Page:
 def state(case_id: UUID) -> Page:
     """Solve, wait for the customer, or open again."""
     found = _locked(case_id)
-    answering.set_state(session(), found, line("state"), _by())
+    answering.set_state(session(), actor().shop, found, line("state"), _by())
     said = {"solved": _("Solved."), "open": _("Open again."), "waiting": _("Waiting.")}
     say("good", said[found.state])
     return _back(found)

@@ -19,9 +19,12 @@ from reviewapp.outbox.letters import render
 from reviewapp.outbox.mail import queue_letter
 from reviewapp.outbox.messages import emit
 from reviewapp.outbox.shop_facts import shop_facts
+from reviewapp.support.clocks import Hours, last_working_moment, works_at
+from reviewapp.support.clockwork import begin_waiting, end_waiting, wind
 from reviewapp.support.drafts import placeholders
+from reviewapp.support.hours import hours_of
+from reviewapp.support.service import MOST_CHARACTERS, reopen
 
-MOST_CHARACTERS = 20_000
 STATES = ("open", "waiting", "solved")
 
 
@@ -46,24 +49,25 @@ def answer(
 ) -> CaseMessage:
     """Write to the customer: letter and thread in one; the first one stops the first clock.
 
-    Afterwards the case waits for the customer. `next_update_at` is when they were told to hear
-    from us again. The same words twice in a row are one answer: a button pressed twice sends one
-    letter. Invalid for an empty answer, an unfilled field, wording that a rule forbids, or
-    a promise in the past; Conflict when the customer has no mail address.
+    Afterwards the case waits for the customer; a solved one stays solved. `next_update_at` is when
+    they were told to hear from us again. The same words twice in a row are one answer: a button
+    pressed twice sends one letter. Invalid for an empty answer, an unfilled field, wording that
+    a rule forbids, or a promise that the calendar cannot keep; Conflict when the customer has no
+    mail address.
     """
     body = _checked(body)
     if sent := _sent_already(case, body):
         return sent
-    now = clock.now()
-    if next_update_at is not None and next_update_at <= now:
-        raise Invalid(fields={"next_update_at": ["A promise lies ahead of now."]})
+    now, hours = clock.now(), hours_of(session, shop)
+    _check_promise(hours, next_update_at, now)
     message = _say(session, case, "out", body, by)
     _write(session, shop, case, message, by, page_url)
     if case.first_responded_at is None:
         case.first_responded_at = now
-    case.next_update_due_at = next_update_at
-    case.state = "waiting"
-    case.solved_at = None
+    case.next_update_promised_at, case.unanswered_since = next_update_at, None
+    if case.state != "solved":
+        begin_waiting(case, now)
+        wind(case, shop.settings, hours, now)
     _log(session, case, "case.answered", by, message=message.id)
     emit(session, "case.answered", shop_id=shop.id, case_id=case.id, message_id=message.id)
     return message
@@ -83,7 +87,7 @@ def assign(session: Session, case: Case, member_id: UUID | None, by: By) -> None
         _log(session, case, "case.assigned", by, assignee=member_id)
 
 
-def set_state(session: Session, case: Case, state: str, by: By) -> None:
+def set_state(session: Session, shop: Shop, case: Case, state: str, by: By) -> None:
     """Open, wait or solve; the same again changes nothing.
 
     Solving never waits for, nor says anything about, a review (G8).
@@ -92,12 +96,30 @@ def set_state(session: Session, case: Case, state: str, by: By) -> None:
         raise Invalid(fields={"state": [f"One of {', '.join(STATES)}."]})
     if case.state == state:
         return
-    was, case.state = case.state, state
-    case.solved_at = clock.now() if state == "solved" else None
+    if case.merged_into_id is not None:
+        raise Conflict("case_merged", "This case was merged; work on the one that carries on.")
+    was, now, hours = case.state, clock.now(), hours_of(session, shop)
+    end_waiting(case, hours, now)
+    case.state = state
+    if state == "waiting":
+        begin_waiting(case, now)
     if state == "solved":
-        case.next_update_due_at = None
+        case.solved_at, case.next_update_due_at = now, None
+        case.next_update_promised_at = case.unanswered_since = None
+    if was == "solved":
+        reopen(case, now)
+    wind(case, shop.settings, hours, now)
     _log(session, case, "case.state_changed", by, was=was, state=state)
-    emit(session, "case.state_changed", shop_id=case.shop_id, case_id=case.id, state=state)
+    _tell(session, case, was)
+
+
+def _tell(session: Session, case: Case, was: str) -> None:
+    told = {"shop_id": case.shop_id, "case_id": case.id}
+    emit(session, "case.state_changed", **told, state=case.state)
+    if case.state == "solved":
+        emit(session, "case.solved", **told)
+    elif was == "solved":
+        emit(session, "case.reopened", **told)
 
 
 def problems_in(body: str) -> list[str]:
@@ -108,6 +130,18 @@ def problems_in(body: str) -> list[str]:
         for objection in objections(body)
     ]
     return found
+
+
+def _check_promise(hours: Hours, at: datetime | None, now: datetime) -> None:
+    if at is None:
+        return
+    if at <= now:
+        raise Invalid(fields={"next_update_at": ["A promise lies ahead of now."]})
+    if hours.ever and not works_at(hours, at):
+        last = last_working_moment(hours, at)
+        near = f" The last working time before it is {last.astimezone(hours.zone):%Y-%m-%d %H:%M}."
+        told = f"Nobody works then.{near if last and last > now else ''}"
+        raise Invalid(fields={"next_update_at": [told]})
 
 
 def _sent_already(case: Case, body: str) -> CaseMessage | None:

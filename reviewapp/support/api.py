@@ -77,5 +77,7 @@ def add_message(told: Mapping[str, Any], case_id: UUID) -> CaseMessage:
 def set_state(told: Mapping[str, Any], case_id: UUID) -> Case:
     """Solve a case, let it wait, or open it again; the same again changes nothing."""
     found = queries.case_of(session(), actor().shop.id, case_id, lock=True)
-    answering.set_state(session(), found, told["state"], By(actor().label, None, None))
+    answering.set_state(
+        session(), actor().shop, found, told["state"], By(actor().label, None, None)
+    )
     return found

@@ -7,15 +7,13 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from reviewapp.audit.service import record
 from reviewapp.core import clock
 from reviewapp.core.i18n import zone_of
 from reviewapp.models.account import Shop
 from reviewapp.models.case import Case, CaseMessage
 from reviewapp.models.catalog import Order, OrderLine, Product
 from reviewapp.models.review import Review
-from reviewapp.outbox.messages import emit
-from reviewapp.support.service import UNPROMISED, promised_by
+from reviewapp.support.service import new_case
 from reviewapp.themes.rules import route_of
 
 
@@ -85,29 +83,15 @@ def _open_case(session: Session, review: Review, order: Order | None) -> Case | 
 
 def _new_case(session: Session, shop: Shop, review: Review, order: Order | None) -> Case:
     assert review.customer_id is not None
-    now, route = clock.now(), route_of(f"{review.title}\n{review.body}")
     case = Case(
         shop_id=shop.id,
         customer_id=review.customer_id,
         order_id=order.id if order else None,
         request_id=review.request_id,
         review_id=review.id,
-        route=route,
+        route=route_of(f"{review.title}\n{review.body}"),
         tags=["negative-review risk"],
         language=review.locale,
-        opened_at=now,
-        first_response_due_at=promised_by(shop, route, now) or now + UNPROMISED,
+        opened_at=clock.now(),
     )
-    session.add(case)
-    session.flush()
-    emit(session, "case.opened", shop_id=shop.id, case_id=case.id)
-    record(
-        session,
-        shop_id=shop.id,
-        actor="clock",
-        action="case.opened",
-        subject=f"case:{case.id}",
-        review=review.id,
-        route=route,
-    )
-    return case
+    return new_case(session, shop, case, by="clock", review=review.id)

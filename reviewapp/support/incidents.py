@@ -21,8 +21,9 @@ from reviewapp.models.case import Incident, Pause
 from reviewapp.models.outbox import OutboxEvent
 from reviewapp.models.review import Review
 from reviewapp.outbox.messages import emit
+from reviewapp.support.clockwork import UNPROMISED
 from reviewapp.support.incident_case import case_for
-from reviewapp.support.service import UNPROMISED, promised_by
+from reviewapp.support.service import promised_by
 
 LOW_RATING = 2
 REPLY_ROUTE = "other"
@@ -44,7 +45,7 @@ def open_incident(session: Session, kit: Kit, event: OutboxEvent) -> None:
     values = {
         "customer_id": review.customer_id,
         "opened_at": now,
-        "reply_due_at": promised_by(shop, REPLY_ROUTE, now) or now + UNPROMISED,
+        "reply_due_at": promised_by(session, shop, REPLY_ROUTE, now) or now + UNPROMISED,
     }
     opened = session.scalar(
         insert(Incident)
@@ -134,7 +135,13 @@ def _pause(session: Session, shop_id: UUID, customer_id: UUID) -> Pause:
         .order_by(Member.role, Member.id)
         .limit(1)
     )
-    pause = Pause(shop_id=shop_id, customer_id=customer_id, owner_id=owner, reason=PAUSE_REASON)
+    pause = Pause(
+        shop_id=shop_id,
+        customer_id=customer_id,
+        owner_id=owner,
+        source="incident",
+        reason=PAUSE_REASON,
+    )
     session.add(pause)
     session.flush()
     return pause

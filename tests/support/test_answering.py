@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -132,10 +132,29 @@ def test_checking_a_draft_shows_what_it_lacks_and_sends_nothing(
 def test_a_promise_becomes_the_cases_next_clock(
     agent: SignedIn, committed: Committed, case: Case
 ) -> None:
-    in_two_days = clock.now().replace(microsecond=0, second=0) + timedelta(days=2)
-    local = in_two_days.astimezone(ZoneInfo("Europe/Berlin")).strftime("%Y-%m-%dT%H:%M")
+    noon = _next_monday()
+    local = noon.strftime("%Y-%m-%dT%H:%M")
     agent.post(f"/admin/cases/{case.id}/answer", {"body": ANSWER, "next_update_at": local})
-    assert reread(committed, case).next_update_due_at == in_two_days
+    assert reread(committed, case).next_update_due_at == noon
+
+
+def _next_monday() -> datetime:
+    """Noon of a Monday ahead, where the shop is."""
+    today = clock.now().astimezone(ZoneInfo("Europe/Berlin"))
+    monday = today + timedelta(days=7 - today.weekday())
+    return monday.replace(hour=12, minute=0, second=0, microsecond=0)
+
+
+def test_a_promise_for_a_time_at_which_nobody_works_is_refused(
+    agent: SignedIn, committed: Committed, case: Case
+) -> None:
+    sunday = (_next_monday() - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
+    answer = agent.post(
+        f"/admin/cases/{case.id}/answer", {"body": ANSWER, "next_update_at": sunday}
+    )
+    assert answer.status_code == 422
+    assert "Nobody works then." in answer.text
+    assert reread(committed, case).first_responded_at is None
 
 
 @pytest.mark.parametrize(

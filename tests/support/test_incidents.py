@@ -81,7 +81,8 @@ def the(kit: Kit, model: Any) -> Any:
 
 def solve(kit: Kit, case_id: Any, state: str = "solved") -> None:
     with kit.database.transaction(EVERY_SHOP) as session:
-        answering.set_state(session, session.get_one(Case, case_id), state, BY)
+        case = session.get_one(Case, case_id)
+        answering.set_state(session, session.get_one(Shop, case.shop_id), case, state, BY)
     relay_events(kit)
 
 

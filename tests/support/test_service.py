@@ -13,6 +13,7 @@ from reviewapp.models.audit import AuditEntry
 from reviewapp.models.case import Case, CaseMessage
 from reviewapp.models.catalog import Customer
 from reviewapp.models.outbox import Mail, OutboxEvent
+from reviewapp.models.support_hours import ShopHours
 from reviewapp.outbox.letters import render
 from reviewapp.outbox.shop_facts import shop_facts
 from reviewapp.support.service import open_case
@@ -61,7 +62,8 @@ def test_the_customer_is_told_who_answers_and_by_when(session, asked):
 
 
 def test_a_shop_without_working_hours_promises_nothing(session, asked):
-    shop = factories.shop(session, settings={"business_hours": {"week": {}}})
+    shop = factories.shop(session)
+    factories.add(session, ShopHours(shop_id=shop.id, week={}))
     with clock.frozen(MONDAY):
         case = asked(shop=shop)
     assert case.first_response_due_at == MONDAY + timedelta(days=7)
