@@ -17,6 +17,7 @@ from reviewapp.support import answering, queries
 from reviewapp.support.answering import By
 from reviewapp.support.drafts import PARTS, lacking
 from reviewapp.support.links import customer_page
+from reviewapp.support.service import MOST_CHARACTERS
 from reviewapp.web.auth import actor, gate_members, require
 from reviewapp.web.flashes import say
 from reviewapp.web.listing import chosen, listing, words
@@ -68,7 +69,7 @@ def answer(case_id: UUID) -> Page:
     found = _locked(case_id)
     try:
         answering.answer(
-            session(), actor().shop, found, text("body", answering.MOST_CHARACTERS + 1), _by(),
+            session(), actor().shop, found, text("body", MOST_CHARACTERS + 1), _by(),
             page_url=customer_page(found), next_update_at=_next_update_at(),
         )  # fmt: skip
     except (Invalid, Conflict) as error:

@@ -19,7 +19,7 @@ from reviewapp.outbox.letters import render
 from reviewapp.outbox.mail import queue_letter
 from reviewapp.outbox.messages import emit
 from reviewapp.outbox.shop_facts import shop_facts
-from reviewapp.support.clocks import Hours, last_working_moment, works_at
+from reviewapp.support.clocks import Hours, last_working_moment
 from reviewapp.support.clockwork import begin_waiting, end_waiting, wind
 from reviewapp.support.drafts import placeholders
 from reviewapp.support.hours import hours_of
@@ -137,10 +137,10 @@ def _check_promise(hours: Hours, at: datetime | None, now: datetime) -> None:
         return
     if at <= now:
         raise Invalid(fields={"next_update_at": ["A promise lies ahead of now."]})
-    if hours.ever and not works_at(hours, at):
-        last = last_working_moment(hours, at)
+    last = last_working_moment(hours, at)
+    if last is not None and last < at:
         near = f" The last working time before it is {last.astimezone(hours.zone):%Y-%m-%d %H:%M}."
-        told = f"Nobody works then.{near if last and last > now else ''}"
+        told = f"Nobody works then.{near if last > now else ''}"
         raise Invalid(fields={"next_update_at": [told]})
 
 

@@ -6,7 +6,7 @@ import marshmallow as ma
 from marshmallow import fields, validate
 
 from reviewapp.models.case import CASE_STATES, ROUTES
-from reviewapp.support.answering import MOST_CHARACTERS
+from reviewapp.support.service import MOST_CHARACTERS
 from reviewapp.web.api import PageArgs
 from reviewapp.web.api_fields import Instant, Text
 
