@@ -10,8 +10,8 @@ from sqlalchemy.dialects import postgresql
 
 from reviewapp.migrations.guards import wall_off
 
-revision = "0019"
-down_revision = "0018"
+revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
