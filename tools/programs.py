@@ -50,6 +50,14 @@ def find_nginx() -> str | None:
     return found
 
 
+def find_caddy() -> str | None:
+    """CADDY_BIN, one on PATH, Debian's package (root only)."""
+    found = os.environ.get("CADDY_BIN") or shutil.which("caddy")
+    if not found and install_system_packages("caddy"):
+        found = shutil.which("caddy")
+    return found
+
+
 def find_exiftool() -> str | None:
     """The reader of metadata on PATH, or Debian's package (root only)."""
     if shutil.which("exiftool") is None:

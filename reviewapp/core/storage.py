@@ -38,6 +38,19 @@ class Stored:
     modified_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class WebHeaders:
+    """What a bucket says of an object that the web reads from it; empty ones are not said.
+
+    A folder keeps none of it: there the web server's own configuration does.
+    """
+
+    cache_control: str = ""
+    content_encoding: str = ""
+    surrogate_key: str = ""
+    """Kept as the metadata `surrogate-key`, for a CDN that groups addresses."""
+
+
 class Storage(Protocol):
     """Whole objects by key; a `put` is seen entirely or not at all.
 
@@ -45,7 +58,14 @@ class Storage(Protocol):
     OutsideFailed when the disk or bucket fails.
     """
 
-    def put(self, key: str, data: bytes | BinaryIO, *, content_type: str) -> None:
+    def put(
+        self,
+        key: str,
+        data: bytes | BinaryIO,
+        *,
+        content_type: str,
+        headers: WebHeaders | None = None,
+    ) -> None:
         """Write or replace; a stream is read to its end and left open."""
 
     def open(self, key: str) -> BinaryIO:
@@ -120,7 +140,14 @@ class LocalStorage:
         self.root = root
         self._durable = durable
 
-    def put(self, key: str, data: bytes | BinaryIO, *, content_type: str) -> None:
+    def put(
+        self,
+        key: str,
+        data: bytes | BinaryIO,
+        *,
+        content_type: str,
+        headers: WebHeaders | None = None,
+    ) -> None:
         """See Storage. Temporary file, fsync, rename: a crash leaves the old object or the new."""
         target = self._path(key)
         with disk_errors("written"):

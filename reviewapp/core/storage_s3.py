@@ -13,7 +13,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from reviewapp.core.errors import NotFound, OutsideFailed
-from reviewapp.core.storage import Stored, checked_key
+from reviewapp.core.storage import Stored, WebHeaders, checked_key
 
 _MISSING = frozenset({"404", "NoSuchKey", "NotFound"})
 
@@ -34,20 +34,25 @@ class S3Storage:
         self._client = _client(endpoint, region, "s3v4")
         self._place = (endpoint, region)
 
-    def put(self, key: str, data: bytes | BinaryIO, *, content_type: str) -> None:
+    def put(
+        self,
+        key: str,
+        data: bytes | BinaryIO,
+        *,
+        content_type: str,
+        headers: WebHeaders | None = None,
+    ) -> None:
         """See Storage."""
-        name = self._name(key)
+        name, told = self._name(key), _told(content_type, headers)
         with _bucket_errors():
             if isinstance(data, bytes):
-                self._client.put_object(
-                    Bucket=self.bucket, Key=name, Body=data, ContentType=content_type
-                )
+                self._client.put_object(Bucket=self.bucket, Key=name, Body=data, **told)
                 return
             self._client.upload_fileobj(
                 _ReadOnly(data),
                 self.bucket,
                 name,
-                ExtraArgs={"ContentType": content_type},
+                ExtraArgs=told,
                 Config=TransferConfig(use_threads=False),
             )
 
@@ -119,6 +124,19 @@ class S3Storage:
 
     def _name(self, key: str) -> str:
         return self.prefix + checked_key(key)
+
+
+def _told(content_type: str, headers: WebHeaders | None) -> dict[str, Any]:
+    """The names boto3 has for what a reader of the object is told."""
+    said = headers or WebHeaders()
+    groups = {"surrogate-key": said.surrogate_key} if said.surrogate_key else {}
+    told = {
+        "ContentType": content_type,
+        "CacheControl": said.cache_control,
+        "ContentEncoding": said.content_encoding,
+        "Metadata": groups,
+    }
+    return {name: value for name, value in told.items() if value}
 
 
 def _client(endpoint: str | None, region: str, signature: object) -> Any:

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from reviewapp.core.db import EVERY_SHOP
 from reviewapp.core.errors import NotFound
 from reviewapp.core.kit import Kit
-from reviewapp.core.storage import Storage
+from reviewapp.core.storage import Storage, WebHeaders
 from reviewapp.models.account import Shop
 from reviewapp.models.catalog import Product
 from reviewapp.models.listing import RatingSummary
@@ -44,7 +44,14 @@ class Comparing:
         self.differences: set[Difference] = set()
         self.seen: set[str] = set()
 
-    def put(self, key: str, data: bytes | BinaryIO, *, content_type: str) -> None:
+    def put(
+        self,
+        key: str,
+        data: bytes | BinaryIO,
+        *,
+        content_type: str,
+        headers: WebHeaders | None = None,
+    ) -> None:
         """Compare instead of writing."""
         self.seen.add(key)
         try:

@@ -33,8 +33,8 @@ from reviewapp.widgets.rules import chunk_of
 from reviewapp.widgets.writer import (
     BROTLI_QUALITY,
     GZIP_LEVEL,
-    content_type_of,
     put_document,
+    put_file,
     shop_folder,
 )
 
@@ -112,7 +112,6 @@ def _products(session: Session, ids: set[UUID]) -> dict[UUID, Any]:
 
 def _put_with_twins(published: Storage, target: str, path: Path) -> None:
     """As `put_document` does, but never with the whole file in memory."""
-    kind = content_type_of(target)
     brotlied, gzipped = path.with_suffix(".br"), path.with_suffix(".gz")
     compressor = brotli.Compressor(quality=BROTLI_QUALITY)
     with path.open("rb") as plain, brotlied.open("wb") as packed:
@@ -123,6 +122,6 @@ def _put_with_twins(published: Storage, target: str, path: Path) -> None:
         filename="", mode="wb", compresslevel=GZIP_LEVEL, fileobj=raw, mtime=0
     ) as packed:  # fmt: skip
         copyfileobj(plain, packed, COPIED)
-    for suffix, file in ((".br", brotlied), (".gz", gzipped), ("", path)):
+    for coding, file in (("br", brotlied), ("gzip", gzipped), ("", path)):
         with file.open("rb") as stream:
-            published.put(target + suffix, stream, content_type=kind)
+            put_file(published, target, stream, coding=coding)

@@ -13,7 +13,7 @@ from reviewapp.core.errors import NotFound, OutsideFailed
 from reviewapp.core.kit import Kit
 from reviewapp.core.storage import LocalStorage, Storage
 from reviewapp.widgets.assets import BUILT, FOLDER, built_files
-from reviewapp.widgets.writer import BEST
+from reviewapp.widgets.writer import BEST, TWINS
 
 BUCKET_SECONDS = 5
 """How long a document of a bucket is taken to be unchanged; a folder is asked each time."""
@@ -23,7 +23,6 @@ Found = dict[str, bytes]
 
 # Segments start with neither a dot nor a hyphen: no address can leave the folder.
 _SAFE = re.compile(r"(/[\w~][\w.~-]{0,199}){3,12}", re.ASCII)
-_TWINS = (("br", ".br"), ("gzip", ".gz"))
 
 
 class Files:
@@ -63,7 +62,7 @@ class Files:
             found = {"": self._published.read(key)}
         except (NotFound, OutsideFailed):
             return None
-        for coding, suffix in _TWINS:
+        for coding, suffix in TWINS:
             try:
                 found[coding] = self._published.read(key + suffix)
             except NotFound:

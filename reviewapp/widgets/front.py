@@ -16,20 +16,15 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from reviewapp.core.json import canonical_bytes
 from reviewapp.core.kit import Kit
-from reviewapp.widgets.assets import HASHED
 from reviewapp.widgets.files import Files, Found
 from reviewapp.widgets.film_front import answer_film, film_key
-from reviewapp.widgets.writer import content_type_of, surrogate_key
+from reviewapp.widgets.writer import FOREVER, caching_of, content_type_of, surrogate_keys
 
 FRAME = "/widget/v1/frame.html"
 PREFIXES = ("/p/v1/", "/widget/v1/")
 MEMORY_BYTES = 64 * 1024 * 1024
 LARGEST_KEPT_BYTES = 512 * 1024
 
-DOCUMENT_CACHING = (
-    "public, max-age=60, s-maxage=300, stale-while-revalidate=86400, stale-if-error=86400"
-)
-FOREVER = "public, max-age=31536000, immutable"
 PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; media-src 'self'; "
     "base-uri 'none'; form-action 'none'"
@@ -51,8 +46,6 @@ PREFLIGHT = [
     ("Access-Control-Max-Age", "86400"),
     ("Content-Length", "0"),
 ]
-# Media names are content hashes; modules carry theirs in the name.
-_UNCHANGING = re.compile(r"/p/v1/[^/]+/media/")
 
 Headers = list[tuple[str, str]]
 
@@ -151,17 +144,15 @@ def _keep(path: str, stamp: object, found: Found) -> Kept:
 def _variant(path: str, coding: str, body: bytes) -> Variant:
     """Headers of one representation; its strong ETag is of its own bytes (RFC 9110 8.8.3)."""
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-    unchanging = HASHED.search(path) or _UNCHANGING.match(path)
     kind = content_type_of(path)
     caching = [
         ("ETag", etag),
-        ("Cache-Control", FOREVER if unchanging else DOCUMENT_CACHING),
+        ("Cache-Control", caching_of(path)),
         ("Vary", "Accept-Encoding"),
         *OPEN_TO_ALL,
     ]
-    if path.startswith("/p/"):
+    if keys := surrogate_keys(path):
         # Fastly and Varnish read the first, Cloudflare the second; CDNs keep them to themselves.
-        keys = dict.fromkeys((surrogate_key(path), path.split("/")[3]))
         caching += [("Surrogate-Key", " ".join(keys)), ("Cache-Tag", ",".join(keys))]
     described = [("Content-Type", kind), ("Content-Length", str(len(body)))]
     if coding:

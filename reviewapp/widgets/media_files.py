@@ -18,7 +18,7 @@ from reviewapp.widgets.film_view import SHOWN_MEDIA
 from reviewapp.widgets.purging import request_purge
 from reviewapp.widgets.rules import CHUNK_SIZE
 from reviewapp.widgets.values import media_path
-from reviewapp.widgets.writer import content_type_of, shop_folder
+from reviewapp.widgets.writer import put_file, shop_folder
 
 IN_PUBLIC = and_(Review.state == "published", SHOWN_MEDIA)
 """Of an asset and its review: everybody may see it."""
@@ -61,7 +61,7 @@ def sync_media(kit: Kit, folder: str, keys: dict[str, bool]) -> None:
             try:
                 # A stream: a minute of film is too much to be held in memory.
                 with kit.storage.open(key) as content:
-                    kit.published.put(target, content, content_type=content_type_of(key))
+                    put_file(kit.published, target, content)
             except NotFound:
                 # The rendition is made anew by the media room; its readiness publishes again.
                 continue

@@ -15,6 +15,7 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("CHROME_BIN", raising=False)
     monkeypatch.delenv("NGINX_BIN", raising=False)
+    monkeypatch.delenv("CADDY_BIN", raising=False)
     monkeypatch.setattr("os.geteuid", lambda: 1000)
     monkeypatch.setattr(programs, "PYTHON", program(tmp_path / "python", "exit 1"))
     return tmp_path
@@ -59,6 +60,14 @@ def test_a_named_nginx_comes_first(path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert programs.find_nginx() != str(path / "nginx")
     program(path / "nginx")
     assert programs.find_nginx() == str(path / "nginx")
+
+
+def test_a_named_caddy_comes_first(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert programs.find_caddy() is None
+    program(path / "caddy")
+    assert programs.find_caddy() == str(path / "caddy")
+    monkeypatch.setenv("CADDY_BIN", "/opt/caddy")
+    assert programs.find_caddy() == "/opt/caddy"
 
 
 def test_exiftool_is_taken_from_the_path(path: Path) -> None:

@@ -42,16 +42,18 @@ def nginx_binary() -> str | None:
     return os.environ.get("NGINX_BIN") or shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
 
 
-def documented(part: str, root: Path) -> str:
-    """The block of docs/widgets.md that goes into nginx's `part` (http or server)."""
-    block = re.search(rf"```nginx\n# {part}\n(.*?)```", DOCS.read_text(), re.DOTALL)
-    assert block is not None, f"docs/widgets.md has no nginx block for {part}"
+def documented(part: str, root: Path, docs: Path = DOCS) -> str:
+    """The block of a page of docs/ that goes into nginx's `part` (http or server)."""
+    block = re.search(rf"```nginx\n# {part}\n(.*?)```", docs.read_text(), re.DOTALL)
+    assert block is not None, f"{docs.name} has no nginx block for {part}"
     return block[1].replace("/var/lib/reviewapp/storage/published", str(root))
 
 
 @contextmanager
-def running(binary: str, root: Path, state: Path, *, workers: int = 1) -> Iterator[str]:
-    """nginx over `root`; its address without a slash at the end."""
+def running(
+    binary: str, root: Path, state: Path, *, workers: int = 1, more: str = ""
+) -> Iterator[str]:
+    """nginx over `root`, with `more` in its server; its address without a slash at the end."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -61,25 +63,25 @@ def running(binary: str, root: Path, state: Path, *, workers: int = 1) -> Iterat
         user="user root;" if os.geteuid() == 0 else "",
         http=documented("http", root),
         port=port,
-        server=documented("server", root),
+        server=documented("server", root) + more,
     )
     (state / "nginx.conf").write_text(config)
     process = subprocess.Popen(
         [binary, "-c", str(state / "nginx.conf"), "-p", str(state), "-e", str(state / "error.log")]
     )
     try:
-        _wait(port, process)
+        wait_for_port(port, process)
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
         process.wait(10)
 
 
-def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
+def wait_for_port(port: int, process: subprocess.Popen[bytes]) -> None:
     until = time.monotonic() + 10
     while time.monotonic() < until and process.poll() is None:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.02)
-    raise RuntimeError("nginx did not start; see error.log")
+    raise RuntimeError("the server did not start; see its log")
