@@ -20,7 +20,8 @@ from reviewapp.collect.link import (
     too_many,
     visit,
 )
-from reviewapp.collect.own_data import own_data, permissions_of
+from reviewapp.collect.own_data import own_data
+from reviewapp.collect.own_uses import permissions_of
 from reviewapp.collect.pages import (
     cases_of,
     lock_request,
@@ -28,6 +29,7 @@ from reviewapp.collect.pages import (
     own_review,
     reviews_of,
 )
+from reviewapp.collect.places import places_of
 from reviewapp.collect.schemas import (
     SCORES,
     ReviewForm,
@@ -42,10 +44,10 @@ from reviewapp.models.media import MediaAsset
 from reviewapp.models.review import Review
 from reviewapp.models.rights import USES
 from reviewapp.rights import service as rights
-from reviewapp.rights.ledger import Act
+from reviewapp.rights.ledger import Act, Subject
 from reviewapp.rights.wording import texts_shown
 from reviewapp.web.auth import public
-from reviewapp.web.language import chosen_language, page_language
+from reviewapp.web.language import chosen_language, page_language, page_translator
 from reviewapp.web.session import kit, session
 
 DONE = ("confirmed", "edited", "withdrawn", "allowed", "ended")
@@ -65,6 +67,8 @@ def mine(token: str) -> Response:
             (review, permissions_of(session(), review), own_version(session(), review))
             for review in reviews
         ],
+        places=places_of(session(), reviews),
+        long_date=page_translator().long_date,
         cases=cases_of(session(), visit().request.id),
         licences=texts_shown(session(), visit().shop.id, page_language()),
         done=done if done in DONE else "",
@@ -130,7 +134,7 @@ def withdraw(token: str, review_id: UUID) -> Response:
 @blueprint.post("/r/<token>/mine/reviews/<uuid:review_id>/permission")
 @public(HOLDER)
 def permission(token: str, review_id: UUID) -> Response:
-    """Allow one use, or end it; ending takes no reason and works at once (P3)."""
+    """Allow one use, of all or of one part, or end it: without a reason and at once (P3)."""
     use, wanted = request.form.get("use", ""), request.form.get("allow", "")
     if use not in USES or wanted not in ("on", "off"):
         raise Invalid
@@ -139,12 +143,14 @@ def permission(token: str, review_id: UUID) -> Response:
     proof = {"request": str(visit().request.id), "action": f"own_page:{wanted}"}
     shown = request.form.get("licence")
     act = Act(page_language(), proof, origin(review.display_name), text_version=shown)
+    subjects = _chosen_subjects(review)
     if wanted == "off":
-        rights.withdraw(session(), review, act, use=use)
+        one = subjects[0].sha256 if "part" in request.form else None
+        rights.withdraw(session(), review, act, use=use, subject_sha256=one)
         return _back("ended")
     if review.state == "withdrawn":
         raise Invalid
-    rights.grant(session(), review, use, reviewing.subjects_of(session(), review), act)
+    rights.grant(session(), review, use, subjects, act)
     return _back("allowed")
 
 
@@ -189,6 +195,18 @@ def photo(token: str, asset_id: UUID) -> Response:
 def shown_photos(review: Review) -> list[MediaAsset]:
     """The review's photos that its author has not taken away."""
     return [asset for asset in review.media if asset.state != "hidden"]
+
+
+def _chosen_subjects(review: Review) -> list[Subject]:
+    """All of the review, or the one part that was named: "words" or the id of a file."""
+    subjects = reviewing.subjects_of(session(), review)
+    part = request.form.get("part")
+    if part is None:
+        return subjects
+    found = [one for one in subjects if part == str(one.asset_id or "words")]
+    if not found:
+        raise Invalid
+    return found
 
 
 def _edit_page(

@@ -110,7 +110,7 @@ def _live(kit: Kit, story: Sequence[Purchase]) -> None:
     for days_ago in range(first_day, -1, -1):
         life.day(days_ago)
     with kit.database.transaction(shop.id) as session:
-        pick_pictured(session, shop.id, by=str(members["marketer"]))
+        pick_pictured(session, shop.id, members)
     rebuild(kit)
     _forget_old_letters(kit)
     with kit.database.transaction(shop.id) as session:

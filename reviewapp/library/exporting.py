@@ -23,7 +23,7 @@ from reviewapp.models.library import Export, ExportItem
 from reviewapp.models.review import Review
 from reviewapp.models.rights import USES, PermissionEntry
 from reviewapp.rights.rules import Right
-from reviewapp.rights.service import granting_entries, released
+from reviewapp.rights.service import granting_entries, releases_of
 
 MOST_ITEMS = 60
 CENTRE = (0.5, 0.5)
@@ -166,7 +166,7 @@ def _checked(session: Session, shop: Shop, plan: Plan, pick: Pick) -> Checked:
         allowed=entry is not None,
         ends_at=entry.ends_at if entry else None,
         found=found_in(session, content),
-        released=released(session, review.id, right),
+        parties=releases_of(session, review.id).get(right, frozenset()),
     )
     return Checked(review, content, entry, why_not_leave(facts, plan.until_at), pick.focus)
 

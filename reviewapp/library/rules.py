@@ -6,6 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from reviewapp.rights.rules import releases_missing
+
 REMINDER_AFTER = timedelta(days=7)
 """One reminder, once; after it silence is an answer."""
 ASK_OPEN_FOR = timedelta(days=30)
@@ -30,6 +32,7 @@ LEAVE_REFUSALS = {
     "not_allowed": "Its author has not allowed this use.",
     "unchecked": "Nobody has checked yet who and what is in the picture.",
     "others": "Other people are in it, and their release is not on record.",
+    "guardian": "Children are in it, and no guardian's release is on record.",
     "ends_before": "Its permission ends before the last day you named.",
 }
 """Why something cannot leave for a channel (P4, P5), for the marketer."""
@@ -76,13 +79,13 @@ class LeaveFacts:
     """When the permission ends by itself."""
     found: frozenset[str] | None
     """What a person saw in the picture, of media.CONTENTS; None: nobody has looked (P5)."""
-    released: bool = False
-    """Whether the people in it, or their guardians, gave their release for this use."""
+    parties: frozenset[str] = frozenset()
+    """Who beside the author gave a release for this use: depicted, guardian (P5)."""
 
 
 def why_not_leave(facts: LeaveFacts, until: datetime | None) -> list[str]:
     """Every reason of LEAVE_REFUSALS, in the order to be mended; empty: it may leave."""
-    others = facts.found is not None and facts.found & {"people", "children"}
+    missing = releases_missing(facts.found or (), facts.parties)
     reasons = (
         ("not_published", not facts.published),
         ("hidden", facts.state in ("hidden", "failed")),
@@ -90,7 +93,8 @@ def why_not_leave(facts: LeaveFacts, until: datetime | None) -> list[str]:
         ("not_allowed", not facts.allowed),
         ("ends_before", facts.allowed and _ends_before(facts.ends_at, until)),
         ("unchecked", facts.found is None),
-        ("others", bool(others) and not facts.released),
+        ("others", "depicted" in missing),
+        ("guardian", "guardian" in missing),
     )
     return [code for code, holds in reasons if holds]
 

@@ -43,7 +43,8 @@ TAKE_DOWN_REASONS: Mapping[str, str] = {
 MENDING: Mapping[str, str] = {
     "not_allowed": "Ask the author for it with the button beside.",
     "unchecked": "Open the review and tick what is in the picture.",
-    "others": "Take another picture, or record the release of the people in it.",
+    "others": "Record the release of the people in it, or take another picture.",
+    "guardian": "Record the guardian's release, or take another picture.",
     "ends_before": "Name an earlier last day.",
     "unfinished": "Try again in a few minutes.",
 }

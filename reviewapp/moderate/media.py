@@ -22,6 +22,7 @@ from reviewapp.models.review import Review
 from reviewapp.moderate.media_rules import media_options
 from reviewapp.moderate.rules import WAITING
 from reviewapp.moderate.service import LONGEST_NOTE, By
+from reviewapp.outbox.messages import emit
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,8 @@ def decide_on_media(
     session.add(row)
     _change(session, asset, verdict, redacted)
     session.flush()
+    if verdict.action == "check":  # where else it may be shown hangs on what is in it (P5)
+        emit(session, "media.checked", shop_id=asset.shop_id, review_id=review.id)
     record(
         session,
         shop_id=asset.shop_id,

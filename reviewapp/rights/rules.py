@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -83,3 +83,34 @@ def held_until(entries: Sequence[DatedEntry], forever: datetime) -> datetime | N
 def rights_in_force(entries: Iterable[Entry], now: datetime) -> frozenset[Right]:
     """The rights that hold at `now`; an ended term needs no entry to have ended."""
     return frozenset(right for right, term in terms_of(entries).items() if term.holds(now))
+
+
+def releases_in_force(entries: Iterable[Entry], now: datetime) -> dict[Right, frozenset[str]]:
+    """Who beside the author has released what: right → parties whose last word is a yes (P5)."""
+    standing: dict[tuple[Right, str], Term] = {}
+    for entry in entries:
+        right = Right(entry.use, entry.subject_sha256)
+        if entry.party == "author" or entry.kind == "asked":
+            continue
+        if entry.kind == "granted":
+            standing[right, entry.party] = Term(entry.starts_at, entry.ends_at)
+        else:
+            standing.pop((right, entry.party), None)
+    found: dict[Right, frozenset[str]] = {}
+    for (right, party), term in standing.items():
+        if term.holds(now):
+            found[right] = found.get(right, frozenset()) | {party}
+    return found
+
+
+def releases_missing(found: Collection[str], parties: Collection[str]) -> frozenset[str]:
+    """Whose release is missing for a picture in which a person saw `found` (P5).
+
+    People release for themselves, children never without a guardian.
+    """
+    needed = {RELEASED_BY[one] for one in found if one in RELEASED_BY}
+    return frozenset(needed - set(parties))
+
+
+RELEASED_BY = {"people": "depicted", "children": "guardian"}
+"""What a person may see in a picture, and whose release it needs."""

@@ -17,7 +17,13 @@ from reviewapp.models.review import Review
 from reviewapp.models.rights import PermissionEntry
 from reviewapp.outbox.messages import emit
 from reviewapp.rights.ledger import Act, Grantor, Subject, Terms, append
-from reviewapp.rights.rules import Right, held_until, rights_in_force, terms_of
+from reviewapp.rights.rules import (
+    Right,
+    held_until,
+    releases_in_force,
+    rights_in_force,
+    terms_of,
+)
 from reviewapp.rights.texts import LicenceText
 from reviewapp.rights.wording import text_shown, texts_shown
 
@@ -62,7 +68,32 @@ def grant(
     ]
     append(session, _grantor(review), missing, act, terms)
     if missing:
-        emit(session, "permission.granted", shop_id=review.shop_id, review_id=review.id, use=use)
+        _tell_given(session, review, use)
+
+
+def release(
+    session: Session, review: Review, uses: Collection[str], subject: Subject, act: Act
+) -> None:
+    """Note that somebody in the picture, or a child's guardian, agrees to these uses (P5).
+
+    `act.party` says who. It never gives a right: that is the author's.
+    """
+    texts = texts_shown(session, review.shop_id, act.language, act.text_version)
+    given = [("granted", subject, text) for text in texts if text.use in uses]
+    append(session, _grantor(review), given, act)
+    for use in sorted(uses):
+        _tell_given(session, review, use)
+
+
+def end_release(session: Session, review: Review, subject: Subject, act: Act) -> None:
+    """End every use of a file at the word of somebody in it, or of a guardian (P3, P5).
+
+    The author's rights in it end with it: nobody has to stay in an advert.
+    """
+    entries = [one for one in ledger_of(session, review.id) if one.kind == "granted"]
+    uses = {one.use for one in entries if one.subject_sha256 == subject.sha256}
+    ending = sorted(Right(use, subject.sha256) for use in uses)
+    end(session, _grantor(review), ending, "withdrawn", act)
 
 
 def ask(
@@ -175,14 +206,9 @@ def granting_entries(session: Session, review_id: UUID) -> dict[Right, Permissio
     return given
 
 
-def released(session: Session, review_id: UUID, right: Right) -> bool:
-    """Whether somebody in the picture, or a guardian, gave a release for this use that stands."""
-    standing = False
-    for entry in ledger_of(session, review_id):
-        same = Right(entry.use, entry.subject_sha256) == right
-        if same and entry.party != "author" and entry.kind != "asked":
-            standing = entry.kind == "granted"
-    return standing
+def releases_of(session: Session, review_id: UUID) -> dict[Right, frozenset[str]]:
+    """Who in the picture, or which guardian, gave a release that stands, by use and file."""
+    return releases_in_force(ledger_of(session, review_id), clock.now())
 
 
 def ledger_of(session: Session, review_id: UUID) -> Sequence[PermissionEntry]:
@@ -221,6 +247,16 @@ def _expire_batch(kit: Kit) -> int:
             right = Right(entry.use, entry.subject_sha256)
             end(session, grantor, [right], "expired", Act(entry.text_language, {"action": "term"}))
         return len(due)
+
+
+def _tell_given(session: Session, review: Review, use: str) -> None:
+    emit(
+        session,
+        "permission.granted",
+        shop_id=review.shop_id,
+        review_id=review.id,
+        use=use,
+    )
 
 
 def _text(session: Session, review: Review, use: str, act: Act) -> LicenceText:

@@ -17,7 +17,10 @@ from reviewapp.models.catalog import Product
 from reviewapp.models.collection import Collection, CollectionItem
 from reviewapp.models.review import Review
 from reviewapp.outbox.messages import emit
+from reviewapp.rights.leaving import free_for
 
+SELECTION_USE = "site"
+"""A selection stands on other pages than the product's: that needs this permission (P1)."""
 MOST_PICKED = 24
 TITLE_CHARS = 80
 KEY_CHARS = 40
@@ -139,6 +142,12 @@ def picked(session: Session, found: Collection) -> Sequence[Review]:
         .order_by(CollectionItem.position, CollectionItem.id)
         .options(joinedload(Review.product))
     ).all()
+
+
+def shown_of(session: Session, reviews: Sequence[Review]) -> frozenset[UUID]:
+    """Those of these reviews that a selection may show: published, and allowed there."""
+    published = [review.id for review in reviews if review.state == "published"]
+    return free_for(session, published, SELECTION_USE).words
 
 
 def pickable(found: Collection, pattern: str | None) -> Select[Review]:

@@ -122,12 +122,19 @@ def _index_page(wrong: dict[str, list[str]] | None = None) -> str:
 
 def _page(found: Collection, wrong: dict[str, list[str]] | None = None) -> str:
     faults = {name: _(texts[0]) for name, texts in (wrong or {}).items()}
-    offered = collections.pickable(found, like(words()) if words() else None)
+    offered = listing(
+        collections.pickable(found, like(words()) if words() else None),
+        (Review.submitted_at, Review.id),
+        newest_first=True,
+        page=OFFERED,
+    )
+    picked = collections.picked(session(), found)
     return render_template(
         "widgets/admin_selection.html",
         selection=found,
-        picked=collections.picked(session(), found),
-        offered=listing(offered, (Review.submitted_at, Review.id), newest_first=True, page=OFFERED),
+        picked=picked,
+        offered=offered,
+        allowed=collections.shown_of(session(), [*picked, *offered.rows]),
         most=collections.MOST_PICKED,
         words=words(),
         typed=line("title") if wrong else found.title,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -31,8 +31,10 @@ SHOWN_PHOTO = and_(OF_SHOWN_VERSION, MediaAsset.kind == "photo", MediaAsset.stat
 SHOWN_MEDIA = or_(SHOWN_PHOTO, SHOWN_FILM)
 
 
-def films_of(session: Session, review_ids: Sequence[UUID]) -> dict[UUID, tuple[Film, ...]]:
-    """The shown films of these reviews, in the order they came."""
+def films_of(
+    session: Session, review_ids: Sequence[UUID], only: frozenset[UUID] | None = None
+) -> dict[UUID, tuple[Film, ...]]:
+    """The shown films of these reviews, in the order they came; `only` these, if given."""
     if not review_ids:
         return {}
     rows = session.execute(
@@ -62,7 +64,11 @@ def films_of(session: Session, review_ids: Sequence[UUID]) -> dict[UUID, tuple[F
             Rendition.language,
         )
     ).all()
-    found: defaultdict[Any, dict[UUID, list[Any]]] = defaultdict(lambda: defaultdict(list))
+    return _by_review(row for row in rows if only is None or row.id in only)
+
+
+def _by_review(rows: Iterable[Any]) -> dict[UUID, tuple[Film, ...]]:
+    found: defaultdict[UUID, dict[UUID, list[Any]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
         found[row.review_id][row.id].append(row)
     return {

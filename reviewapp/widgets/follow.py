@@ -11,6 +11,7 @@ from reviewapp.models.outbox import OutboxEvent
 from reviewapp.widgets.listings import move_to_listing
 from reviewapp.widgets.marks import FAQ, FIGURES_PAGE, TRANSPARENCY, collection_path, mark_shop
 from reviewapp.widgets.service import (
+    mark_selections,
     refresh_product,
     refresh_questions,
     refresh_review,
@@ -23,6 +24,14 @@ def show_review(session: Session, kit: Kit, event: OutboxEvent) -> None:
     review_id = event.payload.get("review_id")
     if review_id is not None:
         refresh_review(session, UUID(review_id))
+
+
+def show_permission(session: Session, kit: Kit, event: OutboxEvent) -> None:
+    """After a permission was given or ended, or a person looked: selections show what may be there.
+
+    `review_id` in the event (P3, P5).
+    """
+    mark_selections(session, event.shop_id, UUID(event.payload["review_id"]))
 
 
 def show_product(session: Session, kit: Kit, event: OutboxEvent) -> None:

@@ -51,11 +51,16 @@ class Reader:
         values = self.in_order(session, rows)
         return {row.position: value for row, value in zip(rows, values, strict=True)}
 
-    def in_order(self, session: Session, rows: Sequence[ReviewRow]) -> list[PublishedReview]:
-        """Rows of `queries` as values, their photos loaded by id."""
+    def in_order(
+        self,
+        session: Session,
+        rows: Sequence[ReviewRow],
+        only: frozenset[UUID] | None = None,
+    ) -> list[PublishedReview]:
+        """Rows of `queries` as values, their photos loaded by id; `only` these files, if given."""
         zone = zone_of(self.time_zone)
-        photos = photos_of(session, [row.id for row in rows if row.photo_count])
-        films = films_of(session, [row.id for row in rows if row.video_count])
+        photos = photos_of(session, [row.id for row in rows if row.photo_count], only)
+        films = films_of(session, [row.id for row in rows if row.video_count], only)
         return [
             replace(
                 self.bare(row),
@@ -106,8 +111,13 @@ def imported_from(source: str) -> str | None:
     return None if source in OWN_SOURCES else SOURCE_NAMES.get(source, source)
 
 
-def photos_of(session: Session, review_ids: Sequence[UUID]) -> dict[UUID, tuple[Photo, ...]]:
-    """The shown photos of these reviews, each with its renditions: by type, by rising width."""
+def photos_of(
+    session: Session, review_ids: Sequence[UUID], only: frozenset[UUID] | None = None
+) -> dict[UUID, tuple[Photo, ...]]:
+    """The shown photos of these reviews, each with its renditions: by type, by rising width.
+
+    `only`: none but these files.
+    """
     if not review_ids:
         return {}
     rows = session.execute(
@@ -134,7 +144,8 @@ def photos_of(session: Session, review_ids: Sequence[UUID]) -> dict[UUID, tuple[
     ).all()
     found: defaultdict[Any, dict[UUID, list[Any]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
-        found[row.review_id][row.id].append(row)
+        if only is None or row.id in only:
+            found[row.review_id][row.id].append(row)
     return {
         review_id: tuple(_photo(of_asset) for of_asset in assets.values())
         for review_id, assets in found.items()

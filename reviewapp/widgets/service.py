@@ -74,14 +74,21 @@ def mark_review(session: Session, review: Review, *, at: datetime | None = None)
         return
     mark_listing(session, review.listing_id, [chunk_of(review.position)], at=at)
     mark_store(session, review.shop_id, review.store_position, at=at)
+    mark_selections(session, review.shop_id, review.id, at=at)
+
+
+def mark_selections(
+    session: Session, shop_id: UUID, review_id: UUID, *, at: datetime | None = None
+) -> None:
+    """Note that every selection with this review is behind: it changed, or what it allows did."""
     picked = select(Collection.key).where(
         Collection.id.in_(
-            select(CollectionItem.collection_id).where(CollectionItem.review_id == review.id)
+            select(CollectionItem.collection_id).where(CollectionItem.review_id == review_id)
         )
     )
     paths = [collection_path(key) for key in session.scalars(picked)]
     if paths:
-        mark_shop(session, review.shop_id, paths, at=at)
+        mark_shop(session, shop_id, paths, at=at)
 
 
 def refresh_product(session: Session, product_id: UUID) -> None:

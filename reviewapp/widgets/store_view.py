@@ -14,6 +14,8 @@ from reviewapp.models.catalog import Product
 from reviewapp.models.collection import Collection
 from reviewapp.models.listing import RatingSummary
 from reviewapp.models.review import Review
+from reviewapp.rights.leaving import free_for
+from reviewapp.widgets.collections import SELECTION_USE
 from reviewapp.widgets.figures import store_summary
 from reviewapp.widgets.marks import STORE_PAGE, mark_shop, store_page_number, store_page_path
 from reviewapp.widgets.product_view import product_facts, shop_facts
@@ -91,7 +93,10 @@ def store_view(session: Session, shop: Shop, path: str, *, public_url: str) -> S
 def collection_view(
     session: Session, shop: Shop, key: str, *, public_url: str
 ) -> CollectionView | None:
-    """A selection; its numbers are those of all reviews it was picked from (G17)."""
+    """A selection; its numbers are those of all reviews it was picked from (G17).
+
+    Only what its author allows on other pages of the website, words and files apart (P1).
+    """
     found = session.execute(
         select(Collection.id, Collection.title).where(
             Collection.shop_id == shop.id, Collection.key == key
@@ -100,7 +105,9 @@ def collection_view(
     if found is None:
         return None
     picked = picked_rows(session, found.id)
-    reviews = _with_products(session, shop, picked)
+    free = free_for(session, [row.id for row in picked], SELECTION_USE)
+    picked = [row for row in picked if row.id in free.words]
+    reviews = _with_products(session, shop, picked, free.files)
     listings = {row.listing_id for row in picked}
     folder = f"{public_url}/{shop_folder(shop.widget_key)}"
     if len(listings) == 1:
@@ -112,11 +119,14 @@ def collection_view(
 
 
 def _with_products(
-    session: Session, shop: Shop, rows: Sequence[ReviewRow]
+    session: Session,
+    shop: Shop,
+    rows: Sequence[ReviewRow],
+    only: frozenset[UUID] | None = None,
 ) -> tuple[tuple[ProductFacts, PublishedReview], ...]:
     ids = {row.product_id for row in rows}
     products = session.scalars(select(Product).where(Product.id.in_(ids)))
     facts = {product.id: product_facts(product) for product in products}
     reader = Reader(translator(negotiate(shop.locale)), shop.time_zone)
-    values = reader.in_order(session, rows)
+    values = reader.in_order(session, rows, only)
     return tuple((facts[row.product_id], value) for row, value in zip(rows, values, strict=True))

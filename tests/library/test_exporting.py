@@ -68,8 +68,10 @@ def bundle(kit, shop, made):
         state=st.sampled_from(["staged", "attached", "ready", "failed", "hidden"]),
         allowed=st.booleans(),
         ends_at=st.sampled_from([None, NOW, NOW + timedelta(days=30)]),
-        found=st.sampled_from([None, frozenset(), frozenset({"people"}), frozenset({"brands"})]),
-        released=st.booleans(),
+        found=st.one_of(
+            st.none(), st.frozensets(st.sampled_from(["people", "children", "brands"]))
+        ),
+        parties=st.frozensets(st.sampled_from(["depicted", "guardian"])),
     ),
     st.sampled_from([None, NOW + timedelta(days=10)]),
 )
@@ -81,7 +83,8 @@ def test_nothing_leaves_without_a_permission_a_check_and_a_release(facts, until)
         assert facts.published
         assert facts.state == "ready"
         assert facts.found is not None
-        assert "people" not in facts.found or facts.released
+        assert "people" not in facts.found or "depicted" in facts.parties
+        assert "children" not in facts.found or "guardian" in facts.parties
         assert facts.ends_at is None or (until is not None and until <= facts.ends_at)
 
 

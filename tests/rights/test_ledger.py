@@ -163,7 +163,7 @@ def test_a_term_that_ran_out_is_written_down_and_told_once(kit):
         kinds = [row["kind"] for row in entries(session, review.shop_id)]
         assert kinds == ["granted", "granted", "expired", "expired"]
         told = session.scalars(select(OutboxEvent.name)).all()
-        assert set(told) == {"permission.withdrawn"}
+        assert set(told) == {"permission.granted", "permission.withdrawn"}
         assert verify(session, review.shop_id) == []
 
 

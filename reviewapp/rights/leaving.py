@@ -1,0 +1,98 @@
+"""What of many reviews may be shown elsewhere under one use, by the ledger itself (P1, P3, P5)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from reviewapp.core import clock
+from reviewapp.models.media import MediaAsset, MediaDecision
+from reviewapp.models.review import Review, ReviewVersion
+from reviewapp.models.rights import PermissionEntry
+from reviewapp.rights.rules import (
+    Right,
+    releases_in_force,
+    releases_missing,
+    rights_in_force,
+)
+
+
+@dataclass(frozen=True)
+class Free:
+    """What may be used: the reviews whose words as they stand may, and the files that may."""
+
+    words: frozenset[UUID] = frozenset()
+    files: frozenset[UUID] = frozenset()
+
+
+def free_for(session: Session, review_ids: Collection[UUID], use: str) -> Free:
+    """What of these reviews may be used so now.
+
+    Words under their author's permission; files also only after a person looked at them, and
+    with the release of the people in them.
+    """
+    if not review_ids:
+        return Free()
+    folded = _Folded(session, review_ids, use, clock.now())
+    words = session.execute(
+        select(Review.id, ReviewVersion.sha256)
+        .join(ReviewVersion, ReviewVersion.review_id == Review.id)
+        .where(Review.id.in_(review_ids), ReviewVersion.version == Review.version)
+    )
+    files = session.execute(
+        select(MediaAsset.id, MediaAsset.review_id, MediaAsset.sha256).where(
+            MediaAsset.review_id.in_(review_ids)
+        )
+    ).all()
+    seen = _seen(session, [file.id for file in files])
+    return Free(
+        frozenset(review_id for review_id, sha256 in words if folded.holds(review_id, sha256)),
+        frozenset(
+            file.id
+            for file in files
+            if (found := seen.get((file.id, file.sha256))) is not None
+            and folded.holds(file.review_id, file.sha256)
+            and not releases_missing(found, folded.parties(file.review_id, file.sha256))
+        ),
+    )
+
+
+class _Folded:
+    """The ledger of these reviews about one use, folded."""
+
+    def __init__(
+        self, session: Session, review_ids: Collection[UUID], use: str, now: datetime
+    ) -> None:
+        by_review: defaultdict[UUID, list[PermissionEntry]] = defaultdict(list)
+        rows = session.scalars(
+            select(PermissionEntry)
+            .where(PermissionEntry.review_id.in_(review_ids), PermissionEntry.use == use)
+            .order_by(PermissionEntry.number)
+        )
+        for entry in rows:
+            by_review[entry.review_id].append(entry)
+        self._use = use
+        self._rights = {one: rights_in_force(told, now) for one, told in by_review.items()}
+        self._releases = {one: releases_in_force(told, now) for one, told in by_review.items()}
+
+    def holds(self, review_id: UUID, sha256: str) -> bool:
+        return Right(self._use, sha256) in self._rights.get(review_id, frozenset())
+
+    def parties(self, review_id: UUID, sha256: str) -> frozenset[str]:
+        return self._releases.get(review_id, {}).get(Right(self._use, sha256), frozenset())
+
+
+def _seen(session: Session, asset_ids: Collection[UUID]) -> dict[tuple[UUID, str], list[str]]:
+    """What a person saw last in each version of each file; not in it: nobody has looked."""
+    rows = session.execute(
+        select(MediaDecision.asset_id, MediaDecision.sha256, MediaDecision.found)
+        .where(MediaDecision.asset_id.in_(asset_ids), MediaDecision.action == "check")
+        .order_by(MediaDecision.id)
+    )
+    return {(asset_id, sha256): list(found or ()) for asset_id, sha256, found in rows}
