@@ -80,6 +80,7 @@ def register_doors(app: Flask) -> None:
     app.register_blueprint(admin_reviews.blueprint)
     app.register_blueprint(admin_media.blueprint)
     _register_answering_doors(app)
+    _register_helping_doors(app)
     app.register_blueprint(admin_fairness.blueprint)
     app.register_blueprint(storefront_admin.blueprint)
     _register_library_doors(app)
@@ -104,6 +105,15 @@ def _register_answering_doors(app: Flask) -> None:
     app.register_blueprint(admin_incidents.blueprint)
     app.register_blueprint(insights.blueprint)
     app.register_blueprint(insights.alerts)
+
+
+def _register_helping_doors(app: Flask) -> None:
+    """The doors behind which a shop says how it helps."""
+    from reviewapp.support import admin_hours, admin_seasons, admin_targets
+
+    app.register_blueprint(admin_hours.blueprint)
+    app.register_blueprint(admin_targets.blueprint)
+    app.register_blueprint(admin_seasons.blueprint)
 
 
 def _register_library_doors(app: Flask) -> None:

@@ -38,6 +38,7 @@ from reviewapp.rights.ledger import forget_origins
 from reviewapp.rights.service import expire_permissions, file_held_until
 from reviewapp.support.after_solving import tell_review_may_change
 from reviewapp.support.incidents import follow_case, follow_reply, follow_review, open_incident
+from reviewapp.support.rewinding import rewind_cases
 from reviewapp.web.api_idempotency import forget_idempotency_keys
 from reviewapp.widgets.feedback import forget_votes
 from reviewapp.widgets.follow import (
@@ -95,6 +96,7 @@ AFTER: Mapping[str, Sequence[Reaction]] = {
     "collection.changed": (show_collection,),
     "faq.changed": (show_faq,),
     "fairness.checked": (show_figures,),
+    "hours.changed": (rewind_cases,),
     "improvement.done": (),
     "improvement.proposed": (),
     "content.exported": (follow_export,),
@@ -140,7 +142,7 @@ AFTER: Mapping[str, Sequence[Reaction]] = {
     "review.submitted": (screen_review, recognise_pictures),
     "review.withdrawn": (show_review, follow_review, forget_review, follow_content),
     "review.undone": (show_review, follow_content),
-    "shop.changed": (show_shop,),
+    "shop.changed": (show_shop, rewind_cases),
     "shop.created": (show_shop,),
 }
 """Event → reactions, each in its own transaction or outside any; a failed one is repeated alone."""

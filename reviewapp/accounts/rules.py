@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import date
 
-from reviewapp.models.shop_settings import EXPERIENCE_PAGES, BusinessHours, ShopSettings
+from reviewapp.models.shop_settings import EXPERIENCE_PAGES, ShopSettings
 
 BOUNDS: Mapping[str, tuple[int, int]] = {
     "usage_days": (0, 365),
@@ -26,10 +25,8 @@ BOUNDS: Mapping[str, tuple[int, int]] = {
 """Whole number → (least, most). 14 is the law of G2 and G14; daytime that of playbook 2."""
 MOST_REMINDERS = 2
 LAST_REMINDER_DAY = 30
-HOURS_BOUND = (1, 72)
-"""First-response targets, in business hours."""
 MOST_ENTRIES = 200
-"""Entries of any one list: types, tags, words, domains, holidays."""
+"""Entries of any one list: types, tags, words, domains."""
 MOST_CHARACTERS = 100
 MOST_DISCLOSURE = 300
 _DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+", re.ASCII)
@@ -38,18 +35,14 @@ Problem = tuple[str, str]
 """(setting, what is wrong and what would be right)."""
 
 
-def problems(settings: ShopSettings, routes: tuple[str, ...]) -> dict[str, str]:
-    """What is wrong with a shop's choices by setting; empty when they may be stored.
-
-    `routes` are those a case can take; each needs a first-response target.
-    """
+def problems(settings: ShopSettings) -> dict[str, str]:
+    """What is wrong with a shop's choices by setting; empty when they may be stored."""
     found: dict[str, str] = {}
     for name, text in (
         *_numbers(settings),
         *_windows(settings),
         *_asking(settings),
         *_incentive(settings),
-        *_answering(settings, routes),
         *_deciding(settings),
     ):
         found.setdefault(name, text)
@@ -93,28 +86,6 @@ def _incentive(settings: ShopSettings) -> Iterator[Problem]:
             yield name, f"At most {MOST_DISCLOSURE} characters."
     if settings.incentive and not settings.incentive_disclosure:
         yield "incentive_disclosure", "An incentive needs the sentence that discloses it."
-
-
-def _answering(settings: ShopSettings, routes: tuple[str, ...]) -> Iterator[Problem]:
-    hours = settings.first_response_hours
-    if set(hours) != set(routes) or not all(_within(n, *HOURS_BOUND) for n in hours.values()):
-        least, most = HOURS_BOUND
-        yield "first_response_hours", f"Hours from {least} to {most} for every kind of problem."
-    yield from _hours(settings.business_hours)
-
-
-def _hours(calendar: BusinessHours) -> Iterator[Problem]:
-    if not set(calendar.week) <= set(range(7)):
-        yield "business_hours", "A week has seven days."
-    if not calendar.week:
-        yield "business_hours", "Somebody must work at some time, or no answer can be promised."
-    if len(calendar.holidays_on) > MOST_ENTRIES:
-        yield "holidays_on", f"At most {MOST_ENTRIES} days."
-    for day in calendar.holidays_on:
-        try:
-            date.fromisoformat(day)
-        except ValueError:
-            yield "holidays_on", f"Write each day as 2026-12-24: {day}."
 
 
 def _deciding(settings: ShopSettings) -> Iterator[Problem]:

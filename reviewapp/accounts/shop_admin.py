@@ -13,10 +13,9 @@ from werkzeug.wrappers import Response
 
 from reviewapp.accounts.rules import BOUNDS
 from reviewapp.accounts.shop_choices import change_shop
-from reviewapp.accounts.shop_form import WEEKDAYS, as_typed, from_typed
+from reviewapp.accounts.shop_form import as_typed, from_typed
 from reviewapp.core.errors import Invalid
 from reviewapp.core.i18n import LANGUAGES
-from reviewapp.models.case import ROUTES
 from reviewapp.web.auth import actor, gate_members, require
 from reviewapp.web.flashes import say
 from reviewapp.web.pages import gettext as _
@@ -27,8 +26,7 @@ from reviewapp.web.typed import text
 blueprint = Blueprint("shop", __name__, url_prefix="/admin/settings")
 gate_members(blueprint)
 
-SUMMED_UP = {"first_response_hours": "first_response_hours_question", "business_hours": "opens_0",
-             "reminder_days": "reminder_1"}  # fmt: skip
+SUMMED_UP = {"reminder_days": "reminder_1"}
 """Choices that stand in several fields: where their error is shown."""
 
 
@@ -66,8 +64,6 @@ def _page(typed: Mapping[str, str], wrong: Mapping[str, str] | None = None) -> s
         theme=_theme(typed["color"]),
         languages=[(language, _language(language)) for language in LANGUAGES],
         zones=[(zone, zone) for zone in _zones()],
-        routes=_routes(),
-        weekdays=_weekdays(),
     )
 
 
@@ -86,20 +82,3 @@ def _zones() -> tuple[str, ...]:
 def _language(language: str) -> str:
     locale = Locale.parse(language)
     return str(locale.get_display_name(language)).capitalize()
-
-
-def _weekdays() -> list[tuple[int, str]]:
-    names = Locale.parse("en").days["format"]["wide"]
-    return [(day, _(names[day])) for day in WEEKDAYS]
-
-
-def _routes() -> dict[str, str]:
-    told = {
-        "question": _("Question before buying"),
-        "delay": _("Late or missing parcel"),
-        "return": _("Refund or return"),
-        "damaged": _("Damaged or wrong item"),
-        "chargeback": _("Chargeback risk"),
-        "other": _("Something else"),
-    }
-    return {route: told[route] for route in ROUTES}

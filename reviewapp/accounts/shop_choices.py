@@ -18,7 +18,6 @@ from reviewapp.core.errors import Invalid
 from reviewapp.core.i18n import LANGUAGES
 from reviewapp.core.json import canonical_sha256
 from reviewapp.models.account import Shop
-from reviewapp.models.case import ROUTES
 from reviewapp.models.shop_settings import ShopSettings
 from reviewapp.outbox.letter_rules import objections
 from reviewapp.outbox.messages import emit
@@ -31,7 +30,7 @@ LOGGED_AS_THEY_ARE = (*BOUNDS, "experience_page", "reminder_days", "reply_approv
 def change_shop(session: Session, shop: Shop, read: Read, *, by: str) -> list[str]:
     """Keep what was read; the names of what changed. Invalid names every field that is wrong."""
     wrong = _facts_wrong(read.facts) | _wording_wrong(read.settings)
-    wrong |= problems(read.settings, ROUTES) | read.problems
+    wrong |= problems(read.settings) | read.problems
     if wrong:
         raise Invalid(fields={name: [text] for name, text in wrong.items()})
     before = shop.settings

@@ -5,19 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import time
 from typing import Any
 
 from reviewapp.accounts.question_text import QuestionsUnclear, as_text, from_text
 from reviewapp.accounts.rules import BOUNDS
 from reviewapp.models.account import Shop
-from reviewapp.models.case import ROUTES
-from reviewapp.models.shop_settings import BusinessHours, ShopSettings
+from reviewapp.models.shop_settings import ShopSettings
 
 FACTS = ("name", "email", "url", "locale", "time_zone", "country", "postal_address", "color")
 LISTS = ("blocked_words", "competitor_names", "staff_domains")
 WINDOWS = ("usage_days_by_product_type", "usage_days_by_tag")
-WEEKDAYS = range(7)
 _DAYS = re.compile(r"(.+?)\s*[:=]\s*(\d{1,4})")
 _WHOLE = re.compile(r"[+-]?\d{1,6}", re.ASCII)
 
@@ -49,14 +46,6 @@ def as_typed(shop: Shop) -> dict[str, str]:
     typed["incentive"] = settings.incentive or ""
     typed["incentive_disclosure"] = settings.incentive_disclosure or ""
     typed["questions"] = as_text(settings.questions_by_product_type)
-    typed["holidays_on"] = "\n".join(settings.business_hours.holidays_on)
-    for route in ROUTES:
-        hours = settings.first_response_hours.get(route)
-        typed[f"first_response_hours_{route}"] = "" if hours is None else str(hours)
-    for weekday in WEEKDAYS:
-        opens, closes = settings.business_hours.week.get(weekday, (None, None))
-        typed[f"opens_{weekday}"] = opens.isoformat("minutes") if opens else ""
-        typed[f"closes_{weekday}"] = closes.isoformat("minutes") if closes else ""
     return typed
 
 
@@ -85,10 +74,6 @@ def from_typed(typed: Typed, now: ShopSettings) -> Read:
     values["incentive"] = typed.get("incentive", "").strip() or None
     values["incentive_disclosure"] = typed.get("incentive_disclosure", "").strip() or None
     values["questions_by_product_type"] = _questions(typed, now, problems)
-    values["first_response_hours"] = {
-        route: _whole(typed, f"first_response_hours_{route}", problems, 24) for route in ROUTES
-    }
-    values["business_hours"] = _business_hours(typed, problems)
     facts = {name: typed.get(name, "").strip() for name in FACTS}
     return Read(facts, replace(now, **values), problems)
 
@@ -127,18 +112,3 @@ def _questions(
     except QuestionsUnclear as error:
         problems["questions"] = str(error)
         return now.questions_by_product_type
-
-
-def _business_hours(typed: Typed, problems: dict[str, str]) -> BusinessHours:
-    week: dict[int, tuple[time, time]] = {}
-    for weekday in WEEKDAYS:
-        given = _given(typed, f"opens_{weekday}", f"closes_{weekday}")
-        try:
-            if len(given) == 1:
-                raise ValueError
-            if given:
-                opens, closes = (time.fromisoformat(typed[name].strip()) for name in given)
-                week[weekday] = (opens.replace(tzinfo=None), closes.replace(tzinfo=None))
-        except ValueError:
-            problems[f"opens_{weekday}"] = "Write both times as 09:00, or none for a day off."
-    return BusinessHours(week=week, holidays_on=tuple(_lines(typed.get("holidays_on", ""))))

@@ -153,7 +153,8 @@ def helped(token: str) -> Response:
     cases = cases_of(session(), visit().request.id)
     if not cases:
         return _see("customer.ask", _anchor="help")
-    return _page("helped", due=exactly(cases[0].first_response_due_at))
+    due = exactly(cases[0].first_response_due_at) if cases[0].promised_at else ""
+    return _page("helped", due=due)
 
 
 @blueprint.post("/r/<token>/review")

@@ -3,21 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, fields
-from datetime import time
 from typing import Any
 
 EXPERIENCE_PAGES = ("symmetric", "emphasis")
-
-
-@dataclass(frozen=True)
-class BusinessHours:
-    """When the team works: weekday (0 = Monday) → (open, close) in the shop's zone."""
-
-    week: dict[int, tuple[time, time]] = field(
-        default_factory=lambda: {day: (time(9), time(17)) for day in range(5)}
-    )
-    holidays_on: tuple[str, ...] = ()
-    """ISO dates on which nobody works."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +86,6 @@ class ShopSettings:
     """One letter after a case is solved asks how the help was."""
     nps: bool = False
     """The same page also asks whether they would recommend the shop."""
-    business_hours: BusinessHours = field(default_factory=BusinessHours)
     # Deciding (G14): a review is published by itself after these days, at most 14
     auto_publish_days: int = 10
     reply_approval: bool = False
@@ -115,27 +102,8 @@ class ShopSettings:
         for name in ("reminder_days", "blocked_words", "competitor_names", "staff_domains"):
             if name in values:
                 values[name] = tuple(values[name])
-        if "business_hours" in values:
-            values["business_hours"] = _hours_from_json(values["business_hours"])
         return cls(**values)
 
     def to_json(self) -> dict[str, Any]:
         """The JSON kept in `shop.settings`; `from_json` gives the same value back."""
-        values = asdict(self)
-        hours = self.business_hours
-        values["business_hours"] = {
-            "week": {
-                str(day): [opens.isoformat("minutes"), closes.isoformat("minutes")]
-                for day, (opens, closes) in hours.week.items()
-            },
-            "holidays_on": list(hours.holidays_on),
-        }
-        return values
-
-
-def _hours_from_json(stored: dict[str, Any]) -> BusinessHours:
-    week = {
-        int(day): (time.fromisoformat(opens), time.fromisoformat(closes))
-        for day, (opens, closes) in stored.get("week", {}).items()
-    }
-    return BusinessHours(week=week, holidays_on=tuple(stored.get("holidays_on", ())))
+        return asdict(self)

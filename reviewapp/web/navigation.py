@@ -63,6 +63,7 @@ PLACES = (
     Place("products", "/admin/products", N_("Products"), "tag", "catalog.read", CATALOG),
     Place("imports", "/admin/imports", N_("Imports"), "upload", "catalog.write", CATALOG),
     Place("shop", "/admin/settings", N_("Settings"), "settings", "shop.edit", SETUP),
+    Place("helping", "/admin/helping/macros", N_("Helping"), "clock", "case.read", SETUP),
     Place("letters", "/admin/letters", N_("Mail templates"), "mail", "request.read", SETUP),
     Place("selections", "/admin/selections", N_("Selections"), "list-checks", "library.use", SETUP),
     Place(

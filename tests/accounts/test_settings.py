@@ -17,8 +17,7 @@ from reviewapp.accounts.shop_form import as_typed, from_typed
 from reviewapp.models import form_questions as asked
 from reviewapp.models.account import Shop
 from reviewapp.models.audit import AuditEntry
-from reviewapp.models.case import ROUTES
-from reviewapp.models.shop_settings import BusinessHours, ShopSettings
+from reviewapp.models.shop_settings import ShopSettings
 from tests.people import SignedIn
 
 Committed = Callable[[], Any]
@@ -34,7 +33,7 @@ def save(owner: SignedIn, shop: Shop, **changes: str) -> Any:
 
 
 def test_the_defaults_are_within_the_rules() -> None:
-    assert problems(ShopSettings(), ROUTES) == {}
+    assert problems(ShopSettings()) == {}
 
 
 def test_a_form_sent_back_unchanged_changes_nothing(
@@ -53,8 +52,7 @@ def test_choices_are_kept_and_logged(owner: SignedIn, committed: Committed, shop
         usage_days_by_product_type="mattress: 30\nmug = 3",
         reminder_1="4", reminder_2="", experience_page="emphasis", country="AT",
         incentive="10 % off the next order", incentive_disclosure="Everybody asked gets 10 % off.",
-        opens_5="10:00", closes_5="14:00", opens_0="", closes_0="", holidays_on="2026-12-24",
-        blocked_words="foo\n\nbar", staff_domains="@Kiln.example", first_response_hours_delay="8",
+        blocked_words="foo\n\nbar", staff_domains="@Kiln.example",
         questions="[apparel]\nfit\nWhat for? | Work | Travel", color="#AA3300",
         reply_approval="1",
     )  # fmt: skip
@@ -66,11 +64,8 @@ def test_choices_are_kept_and_logged(owner: SignedIn, committed: Committed, shop
     assert settings.reminder_days == (4,)
     assert settings.experience_page == "emphasis"
     assert settings.reply_approval is True
-    assert sorted(settings.business_hours.week) == [1, 2, 3, 4, 5]
-    assert settings.business_hours.holidays_on == ("2026-12-24",)
     assert settings.blocked_words == ("foo", "bar")
     assert settings.staff_domains == ("kiln.example",)
-    assert settings.first_response_hours["delay"] == 8
     apparel = asked.questions_for("Apparel", settings.questions_by_product_type, "en")
     assert [question.label for question in apparel] == ["How does it fit?", "What for?"]
     assert [choice.label for choice in apparel[1].choices] == ["Work", "Travel"]
@@ -102,8 +97,6 @@ def test_choices_are_kept_and_logged(owner: SignedIn, committed: Committed, shop
         ("usage_days", "٣"),
         ("usage_days_by_tag", "a: 9999"),
         ("usage_days_by_tag", "no number"),
-        ("first_response_hours_delay", ""),
-        ("first_response_hours_delay", "73"),
         ("incentive", "10 % off"),
         ("incentive", "A voucher if you leave a 5 star review"),
         ("questions", "[apparel]\nWhy did you not contact us first?"),
@@ -118,9 +111,6 @@ def test_choices_are_kept_and_logged(owner: SignedIn, committed: Committed, shop
         ("country", "Germany"),
         ("color", "red"),
         ("color", "#12345g"),
-        ("opens_0", "25:00"),
-        ("closes_0", ""),
-        ("holidays_on", "Christmas"),
         ("staff_domains", "not a domain"),
     ],
 )
@@ -160,18 +150,13 @@ def test_the_bounds_are_the_laws() -> None:
         for beyond in (least - 1, most + 1, True, 3.5, "7", None):
             settings = replace(ShopSettings(), **{name: beyond})
             try:
-                assert name in problems(settings, ROUTES)
+                assert name in problems(settings)
             except TypeError:
                 assert not isinstance(beyond, int)
 
 
 def test_three_reminders_cannot_be_expressed() -> None:
-    assert "reminder_days" in problems(replace(ShopSettings(), reminder_days=(3, 6, 9)), ROUTES)
-
-
-def test_a_shop_that_never_works_cannot_promise_an_answer() -> None:
-    settings = replace(ShopSettings(), business_hours=BusinessHours(week={}))
-    assert "business_hours" in problems(settings, ROUTES)
+    assert "reminder_days" in problems(replace(ShopSettings(), reminder_days=(3, 6, 9)))
 
 
 def test_typed_and_read_are_inverse(shop: Shop) -> None:
