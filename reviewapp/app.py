@@ -57,7 +57,6 @@ def register_doors(app: Flask) -> None:
     from reviewapp.integrations import admin as catalog
     from reviewapp.moderate import admin_fairness, admin_media, admin_reviews
     from reviewapp.moderate import admin_hands as queue
-    from reviewapp.support import admin as cases
     from reviewapp.web import operation, static, theme
     from reviewapp.widgets import admin as storefront_admin
     from reviewapp.widgets import public, public_feedback
@@ -74,13 +73,12 @@ def register_doors(app: Flask) -> None:
     app.register_blueprint(shop_admin.blueprint)
     app.register_blueprint(letters_admin.blueprint)
     app.register_blueprint(requests_admin.blueprint)
-    app.register_blueprint(cases.blueprint)
+    _register_helping_doors(app)
     app.register_blueprint(catalog.blueprint)
     app.register_blueprint(queue.blueprint)
     app.register_blueprint(admin_reviews.blueprint)
     app.register_blueprint(admin_media.blueprint)
     _register_answering_doors(app)
-    _register_helping_doors(app)
     app.register_blueprint(admin_fairness.blueprint)
     app.register_blueprint(storefront_admin.blueprint)
     _register_library_doors(app)
@@ -109,8 +107,9 @@ def _register_answering_doors(app: Flask) -> None:
 
 def _register_helping_doors(app: Flask) -> None:
     """The doors behind which a shop says how it helps."""
-    from reviewapp.support import admin_hours, admin_seasons, admin_targets
+    from reviewapp.support import admin, admin_hours, admin_seasons, admin_targets
 
+    app.register_blueprint(admin.blueprint)
     app.register_blueprint(admin_hours.blueprint)
     app.register_blueprint(admin_targets.blueprint)
     app.register_blueprint(admin_seasons.blueprint)

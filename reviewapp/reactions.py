@@ -37,6 +37,7 @@ from reviewapp.outbox.relay import Outside, Reaction
 from reviewapp.rights.ledger import forget_origins
 from reviewapp.rights.service import expire_permissions, file_held_until
 from reviewapp.support.after_solving import tell_review_may_change
+from reviewapp.support.alarms import watch_promises
 from reviewapp.support.incidents import follow_case, follow_reply, follow_review, open_incident
 from reviewapp.support.rewinding import rewind_cases
 from reviewapp.web.api_idempotency import forget_idempotency_keys
@@ -183,6 +184,7 @@ EVERY: Mapping[str, Every] = {
     "permission_asks": Every(timedelta(minutes=10), remind_and_close),
     "permissions": Every(timedelta(minutes=1), expire_permissions),
     "permission_origins": Every(timedelta(hours=1), forget_origins),
+    "promises": Every(timedelta(minutes=1), watch_promises),
     "fairness": Every(timedelta(hours=1), watch_fairness),
     "anchors": Every(timedelta(hours=1), anchor_logs),
     "submissions": Every(timedelta(hours=1), forget_submissions),

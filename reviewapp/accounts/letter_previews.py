@@ -17,6 +17,9 @@ RULES: Mapping[str, tuple[str, ...]] = {
     "reminder": ("G3", "G5", "G6", "G7", "G20", "G26"),
     "help_received": ("G6", "G8"),
     "case_reply": ("G8",),
+    "case_feedback": ("G8", "G10"),
+    "buy_again": ("G8",),
+    "case_due": (),
     "review_received": ("G10", "G14", "G28"),
     "review_confirm": ("G10", "G14"),
     "review_refused": ("G13", "G28"),
@@ -62,6 +65,7 @@ def sample_facts(
         | {"question": words["question"], "answer": words["answer"], "product_url": host},
         "review_may_change": mug | {"mine_url": f"{page}/mine"},
         **_permission(product, host, words),
+        "buy_again": mug | {"page_url": shop.url or host, "unsubscribe_url": f"{host}/u/example"},
         "sign_in": {"link_url": link, "minutes": 10},
         "invitation": {"link_url": link, "inviter": "Bo Lind", "role": "agent", "days": 7},
     }
@@ -83,5 +87,7 @@ def _help(page: str, words: Mapping[str, str]) -> dict[str, Facts]:
     tomorrow = clock.now() + timedelta(days=1)
     return {
         "help_received": said | {"answer_by": tomorrow.isoformat()},
+        "case_feedback": {"page_url": page},
+        "case_due": {"count": "1", "cases": "14:00: Ada Quist", "page_url": page},
         "case_reply": said | {"answer": words["answer"], "answerer": "Bo Lind"},
     }

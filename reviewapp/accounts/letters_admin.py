@@ -101,6 +101,9 @@ def _names() -> dict[str, str]:
         "report_answered": _("Report answered"),
         "question_answered": _("Question answered"),
         "review_may_change": _("After a solved case"),
+        "case_feedback": _("How was our help?"),
+        "case_due": _("Promises that are due"),
+        "buy_again": _("Buying again"),
         "sign_in": _("Sign-in link"),
         "invitation": _("Invitation"),
     }

@@ -51,9 +51,7 @@ class Facts:
 TEXT, LINES, URL, QUOTE = Fact("text"), Fact("lines"), Fact("url"), Fact("quote")
 OPTIONAL_TEXT, OPTIONAL_LINES = Fact("text", required=False), Fact("lines", required=False)
 OPTIONAL_URL, OPTIONAL_QUOTE = Fact("url", required=False), Fact("quote", required=False)
-WHEN = Fact("when", required=False)
-FLAG = Fact("flag", required=False)
-NUMBER = Fact("number")
+WHEN, FLAG, NUMBER = Fact("when", required=False), Fact("flag", required=False), Fact("number")
 
 REFUSALS = (
     "confidential",
@@ -108,6 +106,9 @@ LETTERS: Mapping[str, Facts] = {
             "reviewed": FLAG,
         }
     ),
+    "case_due": Facts(SHOP | {"count": TEXT, "cases": LINES, "page_url": URL}),
+    "case_feedback": Facts(SHOP | {"page_url": URL}),
+    "buy_again": Facts(ASK, PRODUCT),
     "question_answered": Facts(
         SHOP | {"question": QUOTE, "answer": LINES, "product_url": OPTIONAL_URL}, PRODUCT
     ),

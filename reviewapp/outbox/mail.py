@@ -31,7 +31,7 @@ from reviewapp.outbox.smtp import SmtpSender
 from reviewapp.outbox.smtp_relay import Relay
 from reviewapp.outbox.suppressions import UNREACHABLE, suppressed_among
 
-TEAM_LETTERS = ("sign_in", "invitation", "take_down")
+TEAM_LETTERS = ("sign_in", "invitation", "take_down", "case_due")
 """To members, not customers: sent whatever the suppression list says, and their link is wiped."""
 LINK_FACT = "link_url"
 

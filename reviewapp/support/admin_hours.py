@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 from reviewapp.core import clock
 from reviewapp.core.errors import Invalid
 from reviewapp.models.account import Shop
-from reviewapp.models.support_hours import Holiday
+from reviewapp.models.support_hours import Holiday, ShopHours
 from reviewapp.support import working_hours
 from reviewapp.support.answering import By
 from reviewapp.support.clocks import Span
@@ -48,9 +48,7 @@ def save_week() -> Response | tuple[str, int]:
     """Keep the weekly hours."""
     shop = session().merge(actor().shop)
     try:
-        changed = working_hours.save_week(
-            session(), shop, _typed_week(), line("time_zone"), _by()
-        )
+        changed = working_hours.save_week(session(), shop, _typed_week(), line("time_zone"), _by())
     except Invalid as error:
         return _page(error.fields, _typed_fields()), error.status
     say("good", _("Hours saved. Open cases keep what was promised.") if changed
@@ -78,9 +76,7 @@ def import_holidays() -> Response | tuple[str, int]:
     year = int(line("year")) if line("year").isdigit() else 0
     country, _dash, part = line("calendar").partition("-")
     try:
-        added = working_hours.import_holidays(
-            session(), actor().shop, country, part, year, _by()
-        )
+        added = working_hours.import_holidays(session(), actor().shop, country, part, year, _by())
     except Invalid as error:
         told = [text for texts in error.fields.values() for text in texts]
         return _page({"calendar": told}), error.status
@@ -118,13 +114,11 @@ def _page(
         ).all(),
         calendars=_calendars(),
         country=shop.country or "",
-        years=[str(year + ahead) for ahead in range(working_hours.YEARS_AHEAD + 1)],
+        years=[(year + ahead, year + ahead) for ahead in range(working_hours.YEARS_AHEAD + 1)],
     )  # fmt: skip
 
 
 def _kept_fields(shop: Shop) -> dict[str, str]:
-    from reviewapp.models.support_hours import ShopHours
-
     kept = session().scalar(select(ShopHours.time_zone).where(ShopHours.shop_id == shop.id))
     typed = {"time_zone": kept or ""}
     for day, spans in enumerate(hours_of(session(), shop).week):

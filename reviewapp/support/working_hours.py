@@ -101,7 +101,7 @@ def remove_holiday(session: Session, shop: Shop, holiday_id: UUID, by: By) -> No
 
 def public_calendars() -> dict[str, list[str]]:
     """Country → its parts, of all whose public holidays are known (library `holidays`)."""
-    return holidays.list_supported_countries(include_aliases=False)
+    return dict(holidays.list_supported_countries(include_aliases=False))
 
 
 def import_holidays(

@@ -168,7 +168,7 @@ def test_typed_and_read_are_inverse(shop: Shop) -> None:
 def test_a_settings_page_shows_what_is_stored(owner: SignedIn, shop: Shop) -> None:
     page = unescape(owner.get("/admin/settings").text)
     assert f'value="{shop.name}"' in page
-    assert 'id="opens_4" name="opens_4" value="09:00"' in page
+    assert 'name="usage_days" value="7"' in page
 
 
 def test_built_in_questions_are_those_the_page_asks() -> None:

@@ -64,6 +64,10 @@ FACTS: dict[str, dict[str, Any]] = {
         "product_url": "https://kiln.example/mug",
     },
     "review_may_change": SHOP | {"products": MUG, "mine_url": f"{PAGE}/mine"},
+    "case_due": SHOP
+    | {"to_name": "Bo", "count": "2", "cases": "14:00: Ada Quist\n15:00: –", "page_url": PAGE},
+    "case_feedback": SHOP | {"to_name": "Ada", "page_url": PAGE},
+    "buy_again": SHOP | {"products": MUG, "page_url": PAGE, "unsubscribe_url": f"{PAGE}/u"},
     "permission_ask": SHOP
     | {
         "to_name": "Ada",
