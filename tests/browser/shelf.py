@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from PIL import Image
+from playwright.sync_api import Page
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
@@ -136,3 +137,26 @@ def picture(color: str, width: int, height: int, form: str) -> bytes:
     made = io.BytesIO()
     Image.new("RGB", (width, height), color).save(made, form)
     return made.getvalue()
+
+
+_SHIFTS = """() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => {
+  const found = [];
+  const watch = new PerformanceObserver(all => {
+    found.push(...all.getEntries());
+    if (!all.getEntriesByType("mark").length) return;
+    watch.disconnect();
+    done(found.filter(each => each.entryType === "layout-shift" && !each.hadRecentInput)
+      .map(each => [each.value, ...each.sources.map(({node}) =>
+        `${node?.localName} in ${node?.parentNode?.textContent?.slice(0, 60)}`)]));
+  });
+  watch.observe({type: "layout-shift", buffered: true});
+  watch.observe({type: "mark"});
+  performance.mark("looked for shifts");
+})))"""
+"""Entries come later and in order: those before a mark that is set now are all there are."""
+
+
+def layout_shifts(page: Page) -> list[Any]:
+    """Layout shifts of the page so far that no input explains, with what moved."""
+    found: list[Any] = page.evaluate(_SHIFTS)
+    return found

@@ -20,6 +20,7 @@ from reviewapp.models.question import Answer, Question
 from reviewapp.models.review_submission import ReviewSubmission
 from reviewapp.widgets.publishing import rebuild
 from tests import factories
+from tests.browser.shelf import layout_shifts
 from tests.browser.storefront import Storefront, fill, open_storefront
 from tests.widgets.stories import shop_with_product
 
@@ -61,12 +62,6 @@ def storefront(live: str, mug: tuple[Shop, Product]) -> Iterator[Storefront]:
 FORM = '<review-form product="MUG"><a href="{href}">Write a review</a></review-form>'
 PLAIN = "<main><h1>Mug</h1>{form}<p>A mug.</p><footer>Us</footer></main>"
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-SHIFTS = """() => new Promise(done => {
-  let sum = 0;
-  new PerformanceObserver(all => all.getEntries().forEach(e => sum += e.value))
-    .observe({type: "layout-shift", buffered: true});
-  setTimeout(() => done(sum), 300);
-})"""
 
 
 def with_form(live: str, shop: Shop) -> str:
@@ -137,7 +132,7 @@ def test_a_review_is_written_by_keyboard_alone(
         (3, "Holds one cup, no more.", "ada@customers.example")
     ]
     assert page.evaluate("document.cookie + localStorage.length + sessionStorage.length") == "00"
-    assert page.evaluate(SHIFTS) == 0
+    assert layout_shifts(page) == []
 
 
 def test_screen_readers_are_told_every_field(
@@ -267,7 +262,7 @@ def test_questions_are_read_searched_voted_on_and_asked(
     expect(answered).to_contain_text("Answer from the shop · Kiln & Clay")
     expect(answered).to_contain_text("Yes, it is 9 cm high.")
     assert violations(page) == []
-    assert page.evaluate(SHIFTS) == 0
+    assert layout_shifts(page) == []
     search = block.get_by_role("searchbox", name="Search questions and answers")
     search.fill("9 CM")
     expect(block.get_by_role("article")).to_have_count(1)

@@ -11,8 +11,8 @@ from reviewapp.core.kit import Kit
 from reviewapp.models.account import Shop
 from reviewapp.widgets.publishing import rebuild
 from reviewapp.widgets.snippets import RESIZE
+from tests.browser.shelf import layout_shifts
 from tests.browser.storefront import Storefront, fill, open_storefront
-from tests.browser.test_forms import SHIFTS
 from tests.widgets.stories import shop_with_product
 
 
@@ -96,7 +96,7 @@ def test_what_the_server_included_is_taken_over_without_a_flash(
     said = page.locator("review-list").text_content() or ""
     expect(page.get_by_role("button", name="Show more reviews")).to_be_visible()
     expect(page.get_by_role("article")).to_have_count(20)
-    assert page.evaluate(SHIFTS) == 0
+    assert layout_shifts(page) == []
     assert asked.count("head.json") == 1
     told = page.locator("section[part=list]").text_content() or ""
     for number in range(2, 22):
@@ -116,7 +116,7 @@ def test_a_short_list_waits_for_a_press_so_that_nothing_below_it_moves(
     page.wait_for_load_state("networkidle")
     assert not page.evaluate(TAKEN_OVER)
     expect(page.get_by_text("No. 21")).to_be_visible()
-    assert page.evaluate(SHIFTS) == 0
+    assert layout_shifts(page) == []
     while not page.evaluate(TAKEN_OVER):
         page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Show more reviews")).to_be_visible()

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.browser.shelf import Shelf, open_shelf
+from tests.browser.shelf import Shelf, layout_shifts, open_shelf
 from tests.browser.shelf_documents import shop_documents
 from tests.browser.widget_states import (
     CAROUSEL,
@@ -21,15 +21,6 @@ from tests.browser.widget_states import (
     SUMMARY,
     State,
 )
-
-SHIFTS = """() => new Promise(done => {
-  const seen = new PerformanceObserver(() => {});
-  seen.observe({type: "layout-shift", buffered: true});
-  requestAnimationFrame(() => requestAnimationFrame(() => done(
-    seen.takeRecords().filter(each => !each.hadRecentInput).map(each => [each.value,
-      ...each.sources.map(source => source.node?.parentNode?.textContent?.slice(0, 60))]))));
-})"""
-"""Layout shifts of the page so far that no input explains, with what moved."""
 
 
 @pytest.fixture
@@ -85,7 +76,7 @@ def test_every_state_is_accessible_keeps_still_and_fits(
             found = Axe().run(page)
             assert complaints(found.response) == [], name
             assert overflowing(page) == [], name
-            assert page.evaluate(SHIFTS) == [], name
+            assert layout_shifts(page) == [], name
         context.close()
 
 
@@ -120,7 +111,7 @@ def test_nothing_moves_when_data_comes_late(page: Page, shelf: Shelf) -> None:
     expect(page.locator("[part=stars]")).to_be_visible()
     page.get_by_role("button", name="Show more reviews").click()
     let_go(waiting, lambda: page.locator("[part=review]").count() > 20, page)
-    assert page.evaluate(SHIFTS) == []
+    assert layout_shifts(page) == []
 
 
 def let_go(waiting: list[Route], enough: Callable[[], object], page: Page) -> None:

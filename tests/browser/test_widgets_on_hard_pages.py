@@ -13,6 +13,7 @@ from reviewapp.core.kit import Kit
 from reviewapp.models.account import Shop
 from reviewapp.widgets.publishing import rebuild
 from tests import factories
+from tests.browser.shelf import layout_shifts
 from tests.browser.storefront import (
     LIST,
     PRODUCT_PAGE,
@@ -49,15 +50,7 @@ def test_nothing_moves_while_they_load(page: Page, storefront: Storefront) -> No
     page.goto(url)
     expect(page.get_by_role("img", name="3.0 out of 5 stars, 45 reviews").first).to_be_visible()
     expect(page.get_by_role("article")).to_have_count(20)
-    shift = page.evaluate(
-        """() => new Promise(done => {
-          let sum = 0;
-          new PerformanceObserver(all => all.getEntries().forEach(e => sum += e.value))
-            .observe({type: "layout-shift", buffered: true});
-          setTimeout(() => done(sum), 300);
-        })"""
-    )
-    assert shift == 0
+    assert layout_shifts(page) == []
 
 
 def test_one_code_and_one_data_request_before_the_first_stars(
