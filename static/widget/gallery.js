@@ -29,7 +29,7 @@ export async function draw(element, given) {
   const show = (shown) => async (item) =>
     (await kit.load("lightbox")).show(shown, shown.indexOf(item), frame, kit);
   const films = items.filter(({ kind }) => kind === "video");
-  const stories = films.map((film) => drawThumb(film, kit, 144, () => show(films)(film)));
+  const stories = films.map((film) => drawThumb(film, kit, "144px", () => show(films)(film)));
   const withGrid = element.getAttribute("layout") !== "stories";
   frame.append(
     stories.length ? h("div", { part: "stories", role: "group", ariaLabel: words.films }, ...stories) : "",
@@ -42,7 +42,7 @@ export async function draw(element, given) {
 /** The grid, and the button that brings more from the running service. */
 function drawGrid(items, head, kit, show) {
   const { words, folder, key } = kit;
-  const drawItem = (item) => drawThumb(item, kit, 180, () => show(item));
+  const drawItem = (item) => drawThumb(item, kit, "min(33vw,180px)", () => show(item));
   const grid = h("div", { part: "grid" }, ...items.map(drawItem));
   const failed = h("p", { part: "status", role: "status" });
   const more = button({ part: "more", hidden: head.media.length < STRIP }, words.moreMedia);

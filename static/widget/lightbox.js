@@ -62,8 +62,13 @@ function drawLarge(item, kit, plays, ended) {
   const film = item.kind === "video" && item.sources[0];
   const { width, height } = film || item;
   const box = { part: "large", width, height };
+  const shape = width / height;
   if (!film) {
-    const picture = drawPicture(sourcesOf(item), folder, { ...box, alt: altOf(item, words), sizes: "90vw" });
+    const picture = drawPicture(sourcesOf(item), folder, {
+      ...box,
+      alt: altOf(item, words),
+      sizes: `(min-width:56em) min(100vw - 25em,${84 * shape}vh), min(100vw - 1em,${84 * shape}vh)`,
+    });
     return item.kind === "video" ? h("figure", {}, picture, h("figcaption", {}, words.preparing)) : picture;
   }
   const video = h("video", {
@@ -72,7 +77,7 @@ function drawLarge(item, kit, plays, ended) {
     controls: true,
     playsInline: true,
     preload: "none",
-    poster: folder + sourcesOf(item).at(-1).src,
+    poster: folder + posterOf(item, Math.min(innerWidth, innerHeight * shape) * devicePixelRatio).src,
     ariaLabel: altOf(item, words),
     onended: ended,
   });
@@ -94,6 +99,14 @@ function drawLarge(item, kit, plays, ended) {
         .catch(() => {}),
     );
   return video;
+}
+
+/** The poster for so many pixels, in the one type that every browser of ours shows. */
+function posterOf(item, pixels) {
+  const all = sourcesOf(item);
+  const webp = all.filter(({ type }) => type === "image/webp");
+  const fit = webp.length ? webp : all;
+  return fit.find(({ width }) => width >= pixels) || fit.at(-1);
 }
 
 /** The review an item belongs to: at hand, or in the chunk its position tells. */

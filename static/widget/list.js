@@ -20,6 +20,9 @@ import {
 } from "./shared.js";
 import { drawTools } from "./tools.js";
 
+/** Reviews drawn at once; later ones are left to when they are near, at a guessed height until then. */
+const AT_ONCE = 8;
+
 /** Reviews somebody on this page found helpful; kept in memory, for this visit only. */
 const thanked = new Set();
 
@@ -27,7 +30,7 @@ const thanked = new Set();
 export async function draw(element, kit) {
   const head = await kit.get(`products/${kit.key}/head.json`);
   if (head > 0 && head !== 404) throw new Error(head);
-  const { words, product } = kit;
+  const { words } = kit;
   const frame = h("section", { part: "list", lang: kit.language[1], ariaLabel: words.region });
   if (head.summary?.count) fillFrame(frame, head, kit);
   else frame.append(h("p", { part: "empty" }, words.none));
@@ -59,6 +62,7 @@ function fillFrame(frame, head, given) {
       const { reviews: found, done } = await asked();
       if (asked !== page) return;
       const drawn = found.map(drawOne);
+      for (const article of drawn.slice(AT_ONCE)) article.dataset.below = "";
       if (replace) reviews.replaceChildren(...drawn);
       else reviews.append(...drawn);
       more.hidden = done;

@@ -38,14 +38,15 @@ export const sourcesOf = (item) => (item.kind === "video" ? item.poster : item.s
 export const altOf = ({ kind, author }, words) =>
   fill(words[kind === "video" ? "video" : "photo"], author || words.customer);
 
-/** A button that opens an item; `size` in CSS pixels is what its picture needs. */
+/** A button that opens an item; `size`, a CSS length, is the square that its picture fills. */
 export function drawThumb(item, { words, folder }, size, show) {
+  const wide = Math.max(1, item.width / item.height);
   const picture = drawPicture(sourcesOf(item), folder, {
     alt: altOf(item, words),
     loading: "lazy",
-    sizes: `${size}px`,
-    width: size,
-    height: size,
+    sizes: `calc(${wide}*${size})`,
+    width: 90,
+    height: 90,
   });
   picture.lastChild.style.backgroundColor = item.color;
   const film = item.kind === "video";
@@ -63,6 +64,6 @@ const lengthOf = (seconds) =>
 
 /** A row of thumbs; `show(items, index)` opens one large. */
 export function drawMedia(items, kit, show) {
-  const thumbs = items.map((item, index) => drawThumb(item, kit, 90, () => show(items, index)));
+  const thumbs = items.map((item, index) => drawThumb(item, kit, "90px", () => show(items, index)));
   return thumbs.length ? h("div", { part: "photos" }, ...thumbs) : null;
 }
