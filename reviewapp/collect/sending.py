@@ -20,10 +20,11 @@ from reviewapp.core.kit import Kit
 from reviewapp.models.catalog import Order
 from reviewapp.models.review_request import ReviewRequest
 from reviewapp.outbox.delivery import Later, Outcome, Skip, Tally, deliver
-from reviewapp.outbox.envelopes import From, Unsubscribe, seal
+from reviewapp.outbox.envelopes import Unsubscribe, seal
 from reviewapp.outbox.letters import version
 from reviewapp.outbox.mail import sender_for
 from reviewapp.outbox.shop_facts import shop_facts
+from reviewapp.outbox.threads import writer_for
 
 DELAYS = ("open_case", "pause", "spacing")
 """What counts as a delay of G2, and is kept as one; waiting for daytime does not."""
@@ -110,7 +111,7 @@ def _letter(kit: Kit, due: Due, row: ReviewRequest, products: frozenset[UUID]) -
         shop_id=row.shop_id,
         to_email=customer.email,
         to_name=customer.name,
-        writer=From(shop.name, kit.settings.mail_from, shop.email),
+        writer=writer_for(shop, kit.settings),
         at=due.now,
         unsubscribe=Unsubscribe(unsubscribe_url),
     )

@@ -10,6 +10,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from typing import BinaryIO
 
 from cryptography.exceptions import InvalidTag
@@ -68,6 +69,16 @@ class Sealer:
                 yield cipher.decrypt(_nonce(number, last), chunk, head + bound_to)
             except InvalidTag as error:
                 raise SealBroken from error
+
+    def seal_text(self, text: str, bound_to: bytes) -> bytes:
+        """A password or another short secret, to be kept in a row; `bound_to` names the row."""
+        sealed = BytesIO()
+        self.seal(BytesIO(text.encode()), sealed, bound_to)
+        return sealed.getvalue()
+
+    def unseal_text(self, sealed: bytes, bound_to: bytes) -> str:
+        """What was sealed by `seal_text`; SealBroken as for a file."""
+        return b"".join(self.unseal(BytesIO(sealed), bound_to)).decode()
 
     def _key_named(self, key_id: str) -> str:
         for key in self.secret_keys:

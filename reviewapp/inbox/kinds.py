@@ -20,6 +20,7 @@ from reviewapp.inbox.reports import (
     is_receipt,
     says_delivery_report,
 )
+from reviewapp.outbox.envelopes import LOOP_HEADER
 
 KINDS = (
     "message", "doubtful", "auto_reply", "bounce", "delay", "delivered", "complaint", "receipt",
@@ -27,8 +28,6 @@ KINDS = (
 )  # fmt: skip
 MOST_HOPS = 50
 """Received fields after which a mail goes in circles; Postfix bounces there too."""
-LOOP_HEADER = "X-Reviewapp-Loop"
-"""In every letter of ours, with the installation's mark."""
 
 _AUTO_HEADERS = (
     "X-Autoreply", "X-Autorespond", "X-Autoresponder", "X-Auto-Reply", "X-Auto-Reply-From",
@@ -76,9 +75,9 @@ class Taken:
 
 @dataclass(frozen=True)
 class Ours:
-    """What is known of this installation: its mark, and whether a Message-ID is of ours."""
+    """What is known of this installation: its marks, and whether a Message-ID is of ours."""
 
-    mark: str = ""
+    marks: tuple[str, ...] = ()
     is_message_id: Callable[[str], bool] = field(default=lambda message_id: False)
 
 
@@ -100,7 +99,7 @@ def _circling(mail: Incoming, ours: Ours) -> Taken | None:
 
 def _own(mail: Incoming, ours: Ours) -> Taken | None:
     """Our own letter come back: forwarded to ourselves, or through a list."""
-    if ours.mark and ours.mark in mail.headers(LOOP_HEADER):
+    if {*ours.marks} & {*mail.headers(LOOP_HEADER)}:
         return Taken("own", "own_mark")
     if mail.message_id and ours.is_message_id(mail.message_id):
         return Taken("own", "own_message_id")

@@ -190,6 +190,15 @@ class CaseMessage(OwnedByShop, Base):
     member_id: Mapped[UUID | None] = mapped_column(ForeignKey("member.id"))
     macro: Mapped[str | None]
     """The saved answer it began with, as `key/language/version`."""
+    message_id: Mapped[str | None]
+    """Of the mail it came or went by, with angle brackets (RFC 5322 3.6.4)."""
+    in_reply_to: Mapped[str | None]
+    subject: Mapped[str | None]
+    """Of the mail it came by; answers repeat it."""
+    sender: Mapped[str | None]
+    """The address it came from, where it is not the customer's own."""
+    quoted: Mapped[str | None]
+    """What stood under the words: quoted letters, a signature; shown on demand."""
 
     media: Mapped[list[MediaAsset]] = relationship(
         lazy="raise",

@@ -46,6 +46,14 @@ class Mail(Delivery, OwnedByShop, Base):
         UniqueConstraint("shop_id", "key"),
         CheckConstraint(f"state IN {DELIVERY_STATES}", name="state"),
         Index("ix_mail_due", "send_at", postgresql_where=text("state = 'planned'")),
+        Index("ix_mail_case_id", "case_id", postgresql_where=text("case_id IS NOT NULL")),
+        Index(
+            "ix_mail_reader",
+            "customer_id",
+            "sending_at",
+            postgresql_where=text("case_id IS NOT NULL"),
+        ),
+        Index("ix_mail_case_message_id", "case_message_id"),
         Index("ix_mail_claimed", "claimed_at", postgresql_where=text("state = 'claimed'")),
     )
 
@@ -57,3 +65,9 @@ class Mail(Delivery, OwnedByShop, Base):
     language: Mapped[str]
     params: Mapped[dict[str, Any]] = mapped_column(default=dict)
     customer_id: Mapped[UUID | None] = mapped_column(ForeignKey("customer.id"))
+    case_id: Mapped[UUID | None] = mapped_column(ForeignKey("case.id", ondelete="SET NULL"))
+    """The conversation it belongs to: replies to it find their case."""
+    case_message_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("case_message.id", ondelete="SET NULL")
+    )
+    """The turn that it carries; None: written by the product itself."""

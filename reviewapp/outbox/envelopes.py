@@ -24,11 +24,13 @@ _PART = (
 _TEXT_PART = _PART.format(boundary=BOUNDARY, kind="plain").encode()
 _HTML_PART = b"\r\n" + _PART.format(boundary=BOUNDARY, kind="html").encode()
 _SAME_FOR_ALL = (
-    "Auto-Submitted: auto-generated",
-    "X-Auto-Response-Suppress: All",
     "MIME-Version: 1.0",
     f'Content-Type: multipart/alternative; boundary="{BOUNDARY}"',
 )
+BY_PEOPLE = frozenset({"case_reply", "question_answered", "report_answered"})
+"""Letters whose words a person wrote and sent: they call themselves nothing automatic."""
+LOOP_HEADER = "X-Reviewapp-Loop"
+"""Tells our own letters when they come back."""
 _END = f"\r\n--{BOUNDARY}--\r\n".encode()
 
 
@@ -51,6 +53,24 @@ class From:
     name: str
     address: str
     reply_to: str
+    mark: str = ""
+    """What this installation knows its own letters by (`ids.loop_marks`)."""
+
+
+@dataclass(frozen=True)
+class Thread:
+    """The conversation a letter belongs to (RFC 5322 3.6.4)."""
+
+    reply_to: str | None = None
+    """The address by which a reply finds its case; None: the shop's own."""
+    references: tuple[str, ...] = ()
+    """Message-IDs from the thread's root to the newest."""
+    in_reply_to: str | None = None
+    subject: str | None = None
+    """Of the mail that is answered; None: the letter's own."""
+
+
+NO_THREAD = Thread()
 
 
 @dataclass(frozen=True)
@@ -78,6 +98,7 @@ def seal(
     writer: From,
     at: datetime,
     unsubscribe: Unsubscribe | None = None,
+    thread: Thread = NO_THREAD,
 ) -> Envelope:
     """Write `letter` and put it under its headers.
 
@@ -90,18 +111,39 @@ def seal(
     headers = [
         f"From: {mailbox(writer.name, sender)}",
         f"To: {mailbox(to_name, recipient)}",
-        f"Reply-To: {mailbox(writer.name, path_of(writer.reply_to))}",
-        f"Subject: {encoded(body.subject)}",
+        f"Reply-To: {mailbox(writer.name, path_of(thread.reply_to or writer.reply_to))}",
+        f"Subject: {encoded(thread.subject or body.subject)}",
         f"Date: {_date(at.replace(microsecond=0))}",
         f"Message-ID: {identity}",
+        *_threading(thread),
         f"Content-Language: {language}",
         f"Feedback-ID: {letter}:{shop_id.hex}:{language}:{SENDER_ID}",
         *(_way_out(unsubscribe) if unsubscribe else ()),
+        *_automatic(letter, thread),
+        *([f"{LOOP_HEADER}: {writer.mark}"] if writer.mark else ()),
         *_SAME_FOR_ALL,
     ]
     head = ("\r\n".join(headers) + "\r\n\r\n").encode()
     content = b"".join((head, _TEXT_PART, body.text, _HTML_PART, body.html, _END))
     return Envelope(sender, recipient, to_email, identity, content)
+
+
+def _threading(thread: Thread) -> list[str]:
+    """In-Reply-To and References, an id a line: no line grows too long (RFC 5322 2.1.1)."""
+    lines = []
+    if thread.in_reply_to:
+        lines.append(f"In-Reply-To: {thread.in_reply_to}")
+    if thread.references:
+        lines.append("References: " + "\r\n ".join(thread.references))
+    return lines
+
+
+def _automatic(letter: str, thread: Thread) -> tuple[str, ...]:
+    """RFC 3834: whether a program wrote by itself, and whether to answer somebody's mail."""
+    if letter in BY_PEOPLE:
+        return ()
+    kind = "auto-replied" if thread.in_reply_to else "auto-generated"
+    return (f"Auto-Submitted: {kind}", "X-Auto-Response-Suppress: All")
 
 
 @lru_cache(maxsize=64)

@@ -23,13 +23,14 @@ from reviewapp.core.settings import Settings
 from reviewapp.models.account import Shop
 from reviewapp.models.outbox import Mail
 from reviewapp.outbox.delivery import Outcome, Sender, Skip, Tally, deliver
-from reviewapp.outbox.envelopes import From, seal
+from reviewapp.outbox.envelopes import seal
 from reviewapp.outbox.letter_facts import LETTERS, LetterError
 from reviewapp.outbox.mailbox import Mailbox
 from reviewapp.outbox.shop_facts import shop_facts
 from reviewapp.outbox.smtp import SmtpSender
 from reviewapp.outbox.smtp_relay import Relay
 from reviewapp.outbox.suppressions import UNREACHABLE, suppressed_among
+from reviewapp.outbox.threads import HELD_BACK, threads_of, writer_for
 
 TEAM_LETTERS = ("sign_in", "invitation", "take_down", "case_due")
 """To members, not customers: sent whatever the suppression list says, and their link is wiped."""
@@ -47,29 +48,28 @@ def queue_letter(
     key: str,
     due_at: datetime | None = None,
     customer_id: UUID | None = None,
+    case_id: UUID | None = None,
+    case_message_id: UUID | None = None,
 ) -> UUID | None:
     """Queue `letter` in the transaction of the change it tells about; sent after the commit.
 
     `to` is an address or (name, address); `params` are JSON-ready facts of `letter_facts.LETTERS`
     (those of the shop are filled in). `key` is unique in the shop: queued again, nothing happens
-    and None comes back. LetterError for a letter that does not exist.
+    and None comes back. With `case_id` it joins that case's thread, as the turn `case_message_id`
+    where it carries one: replies find the case again (`threads.py`). LetterError for a letter that
+    does not exist.
     """
     if letter not in LETTERS:
         raise LetterError(f"no such letter: {letter!r}")
     name, email = (None, to) if isinstance(to, str) else to
     values = {
-        "key": key,
-        "letter": letter,
-        "to_email": email,
-        "to_name": name,
-        "language": negotiate(language),
-        "params": dict(params),
-        "customer_id": customer_id,
-        "send_at": due_at or clock.now(),
-    }
+        "shop_id": shop_id, "key": key, "letter": letter, "to_email": email, "to_name": name,
+        "language": negotiate(language), "params": dict(params), "customer_id": customer_id,
+        "case_id": case_id, "case_message_id": case_message_id, "send_at": due_at or clock.now(),
+    }  # fmt: skip
     queued = session.scalar(
         insert(Mail)
-        .values(id=new_id(), created_at=clock.now(), shop_id=shop_id, state="planned", **values)
+        .values(id=new_id(), created_at=clock.now(), state="planned", **values)
         .on_conflict_do_nothing(index_elements=["shop_id", "key"])
         .returning(Mail.id)
     )
@@ -100,12 +100,15 @@ def composer(
     shops = {shop.id: shop for shop in session.scalars(select(Shop).where(Shop.id.in_(shop_ids)))}
     digests = [email_digest(row.to_email) for row in rows]
     suppressed = suppressed_among(session, digests, UNREACHABLE)
+    threads = threads_of(session, rows, settings)
 
     def compose(row: Mail) -> Outcome:
         if row.letter not in TEAM_LETTERS:
             digest = email_digest(row.to_email)
             if reason := suppressed.get((row.shop_id, digest)):
                 return Skip(reason)
+        if threads.held_back(row):
+            return Skip(HELD_BACK)
         shop = shops[row.shop_id]
         return seal(
             row.letter,
@@ -115,8 +118,9 @@ def composer(
             shop_id=row.shop_id,
             to_email=row.to_email,
             to_name=row.to_name,
-            writer=From(shop.name, settings.mail_from, shop.email),
+            writer=writer_for(shop, settings),
             at=clock.now(),
+            thread=threads.of(row),
         )
 
     return compose

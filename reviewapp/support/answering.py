@@ -206,6 +206,8 @@ def _write(
         params=params,
         key=f"case_reply:{message.id}",
         customer_id=customer.id,
+        case_id=case.id,
+        case_message_id=message.id,
     )
 
 

@@ -206,6 +206,7 @@ def _tell_customer(
         letter="help_received",
         to=(asked.customer.name, asked.customer.email),
         customer_id=asked.customer.id,
+        case_id=case.id,
         language=asked.language,
         key=f"help_received:{case.id}",
         params={

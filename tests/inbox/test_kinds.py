@@ -8,8 +8,9 @@ from functools import cache
 import pytest
 
 from bench.mail_table import STATUS_SOMEWHERE, mails
-from reviewapp.inbox.kinds import LOOP_HEADER, MOST_HOPS, Ours, taken_for
+from reviewapp.inbox.kinds import MOST_HOPS, Ours, taken_for
 from reviewapp.inbox.parsing import decode, read, with_known_line_ends
+from reviewapp.outbox.envelopes import LOOP_HEADER
 from tests.inbox.mails import bounce, complaint, mail
 
 COUNTS = {
@@ -152,12 +153,12 @@ def test_what_may_be_a_program_waits_for_a_person(headers, reason) -> None:
 
 
 def test_our_own_letters_are_known_by_mark_or_id() -> None:
-    ours = Ours("abc", lambda message_id: message_id == "<known@shop.example>")
+    ours = Ours(("abc",), lambda message_id: message_id == "<known@shop.example>")
     marked = mail(**{LOOP_HEADER.replace("-", "_"): "abc"})
     named = mail(Message_ID="<known@shop.example>")
     assert taken_for(read(marked), ours).reason == "own_mark"
     assert taken_for(read(named), ours).reason == "own_message_id"
-    assert taken_for(read(marked), Ours("other")).kind == "message"
+    assert taken_for(read(marked), Ours(("other",))).kind == "message"
 
 
 def test_a_mail_that_circles_is_stopped() -> None:
