@@ -114,6 +114,17 @@ def photo_file(name: str) -> Path:
     return DATA / "photos" / f"{name}.jpg"
 
 
+def film_file(name: str) -> Path:
+    """A customer's film as the phone wrote it."""
+    return DATA / "films" / f"{name}.mp4"
+
+
+def captions_files(name: str) -> list[tuple[str, Path]]:
+    """(language, file) of the captions a film has."""
+    files = sorted((DATA / "films").glob(f"{name}.*.vtt"))
+    return [(file.suffixes[0].removeprefix("."), file) for file in files]
+
+
 def _read_reviews() -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = _read("reviews.json")
     return found

@@ -20,12 +20,11 @@ from reviewapp.collect.sending import send_due_requests
 from reviewapp.collect.versions import Words
 from reviewapp.core import clock
 from reviewapp.core.kit import Kit
-from reviewapp.demo.catalogue import offers, photo_file, reply_to
+from reviewapp.demo.catalogue import offers, reply_to
 from reviewapp.demo.desk import Desk
-from reviewapp.demo.looking import look_at_photos
+from reviewapp.demo.shots import Shots, look_at
 from reviewapp.demo.story import Answer, Help, Purchase, Told
 from reviewapp.integrations import service as integrations
-from reviewapp.media.service import stage_photo
 from reviewapp.models.account import Shop
 from reviewapp.models.case import Case
 from reviewapp.models.catalog import Order
@@ -54,7 +53,7 @@ class Life:
         self, kit: Kit, shop_id: UUID, members: Mapping[str, UUID], story: Iterable[Purchase]
     ) -> None:
         self._kit, self._shop_id, self._members = kit, shop_id, members
-        self._desk = Desk(kit, shop_id, members)
+        self._desk, self._shots = Desk(kit, shop_id, members), Shots(kit, shop_id)
         self._now = clock.now()
         self._orders: list[tuple[datetime, Purchase]] = []
         self._events: list[tuple[datetime, Purchase, Told]] = []
@@ -145,7 +144,7 @@ class Life:
             self._review(left.answer, purchase, request_id)
 
     def _review(self, answer: Answer, purchase: Purchase, request_id: UUID) -> None:
-        photos = self._stage(answer.photo, request_id)
+        photos = self._shots.stage(request_id, answer.photo, answer.film)
         with self._kit.database.transaction(self._shop_id) as session:
             request = pages.lock_request(session, request_id)
             visit = pages.open_visit(session, request_id)
@@ -168,7 +167,7 @@ class Life:
             self._undecided.append((review.id, answer))
 
     def _ask_for_help(self, asked: Help, request_id: UUID) -> None:
-        photos = self._stage(asked.photo, request_id)
+        photos = self._shots.stage(request_id, asked.photo)
         with self._kit.database.transaction(self._shop_id) as session:
             request = pages.lock_request(session, request_id)
             visit = pages.open_visit(session, request_id)
@@ -196,7 +195,9 @@ class Life:
             with self._kit.database.transaction(self._shop_id) as session:
                 review = _review_row(session, review_id)
                 moderate.decide(session, review, _decision(answer), by=by)
-                look_at_photos(session, review_id, by=by)
+                look_at(session, review_id, by=by)
+            if answer.film:
+                self._shots.caption(review_id, answer.film, by=by)
         relay_events(self._kit)
         for review_id, answer in due:
             if told := reply_to(answer.source_row):
@@ -226,19 +227,6 @@ class Life:
                 answering.answer(session, shop, case, asked.reply or "", by, page_url=page_url)
                 if asked.solved:
                     answering.set_state(session, shop, case, "solved", by)
-
-    def _stage(self, photo: str | None, request_id: UUID) -> list[UUID]:
-        if photo is None:
-            return []
-        with photo_file(photo).open("rb") as upload:
-            staged = stage_photo(
-                self._kit,
-                shop_id=self._shop_id,
-                request_id=request_id,
-                upload=upload,
-                client_name=f"{photo}.jpg",
-            )
-        return [staged.id]
 
     def _page(self, request_id: UUID) -> str:
         token = self._kit.links.sign("request", request_id)

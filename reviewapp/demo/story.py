@@ -23,6 +23,8 @@ PHOTOS = {
     "tarn-jacket": ("tarn-on-the-door", "tarn-on-the-rug"),
     "fennel-skirt": ("fennel-by-the-wall",),
 }
+FILMS = {"juniper-on-the-bed": "juniper-swings"}
+"""The film that comes along with a photo."""
 PHOTO_OF_LAST = 7
 """Photos come with reviews of four stars or more, three in each so many of a product."""
 IMPORTED_SHARE = 0.83
@@ -61,6 +63,7 @@ class Answer:
     """publish, wait, hold, or a reason to refuse."""
     note: str = ""
     source_row: int | None = None
+    film: str | None = None
     takes_back: str | None = None
     """The use that the author ends again once the review is decided."""
 
@@ -153,6 +156,7 @@ def _with_photos(told: list[Said]) -> list[tuple[str, Answer]]:
             title=said.title,
             body=said.body,
             photo=photo,
+            film=FILMS.get(photo or ""),
             uses=uses,
             takes_back="social" if "ads" in uses else None,
             fit=FITS[place % len(FITS)],

@@ -6,15 +6,15 @@ lightboxSheet.replaceSync(`
 [part=lightbox-bar]{display:flex;flex-wrap:wrap;gap:.5em;align-items:center;padding:.6em .8em}
 [part=lightbox-bar] button{min-inline-size:2.75em;min-block-size:2.75em}
 [part=place]{margin-inline-end:auto;font-variant-numeric:tabular-nums}
-[part=stage]{display:grid;place-items:center;min-block-size:0;min-inline-size:0;padding:0 .8em .8em}
+[part=stage]{display:grid;grid-template:minmax(0,1fr)/minmax(0,1fr);place-items:center;min-block-size:0;min-inline-size:0;padding:0 .8em .8em}
 [part=stage] picture{display:contents}
-[part=stage] figure{margin:0;display:grid;gap:.5em;place-items:center;min-block-size:0}
-[part=large]{display:block;inline-size:auto;block-size:auto;max-inline-size:100%;max-block-size:min(100%,84dvh);object-fit:contain;border-radius:var(--round)}
+[part=stage] figure{margin:0;display:grid;grid-template:minmax(0,1fr) auto/minmax(0,1fr);gap:.5em;place-items:center;block-size:100%}
+[part=large]{display:block;inline-size:auto;block-size:auto;max-inline-size:100%;max-block-size:100%;object-fit:contain;border-radius:var(--round)}
 [part=beside]{container-type:inline-size;padding:0 1em 1em;min-block-size:9em}
 [part=beside] [part=review]{border:0}
 @media(max-width:32em){[part=onwards]{order:1}}
 @media(min-width:56em){
-[part=lightbox][open]{grid-template:auto 1fr/1fr 24em}
+[part=lightbox][open]{grid-template:auto minmax(0,1fr)/minmax(0,1fr) 24em}
 [part=lightbox-bar]{grid-column:1/-1}
 [part=beside]{overflow:auto}
 }

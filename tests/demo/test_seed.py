@@ -17,6 +17,7 @@ from reviewapp.demo.story import past
 from reviewapp.models.account import ApiKey, Member, Shop
 from reviewapp.models.case import Case
 from reviewapp.models.catalog import Order, Product
+from reviewapp.models.media import MediaAsset, Rendition
 from reviewapp.models.review import Flag, Reply, Review
 from reviewapp.models.review_request import ReviewRequest
 from reviewapp.models.rights import PermissionEntry
@@ -52,13 +53,18 @@ def test_the_story_leaves_its_traces_through_the_real_services(kit: Kit) -> None
     assert count(kit, Reply) == 0
 
 
-def test_permissions_of_each_state_are_there(kit: Kit) -> None:
+def test_permissions_of_each_state_are_there_and_a_film_with_captions(kit: Kit) -> None:
     second_thoughts = [one for one in past() if one.answer and one.answer.takes_back][-1:]
+    filmed = [one for one in past() if one.answer and one.answer.film]
     assert second_thoughts
-    seed(kit, second_thoughts)
+    assert len(filmed) == 1
+    seed(kit, second_thoughts + filmed)
+    assert count(kit, MediaAsset, MediaAsset.kind == "video") == 1
+    assert count(kit, Rendition, Rendition.role == "captions") == 2
     with kit.database.transaction(EVERY_SHOP) as session:
         kinds = set(session.scalars(select(PermissionEntry.kind)))
-        review = session.scalars(select(PermissionEntry.review_id)).first()
+        ended = PermissionEntry.kind == "withdrawn"
+        review = session.scalars(select(PermissionEntry.review_id).where(ended)).one()
         held = {right.use for right in rights_of(session, review)}
     assert kinds >= {"granted", "declined", "withdrawn"}
     assert "ads" in held

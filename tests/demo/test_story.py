@@ -7,9 +7,17 @@ from io import BytesIO
 
 from PIL import Image
 
-from reviewapp.demo.catalogue import offers, photo_file, reply_to, reviews
+from reviewapp.demo.catalogue import (
+    captions_files,
+    film_file,
+    offers,
+    photo_file,
+    reply_to,
+    reviews,
+)
 from reviewapp.demo.present import present
 from reviewapp.demo.story import FIRST_DAY, imported_reviews, lived_reviews, past
+from reviewapp.media.captions import clean_captions
 from reviewapp.models.case import ROUTES
 from reviewapp.models.review import REASONS
 from reviewapp.models.rights import USES
@@ -69,6 +77,14 @@ def test_some_photos_are_turned_and_know_their_place() -> None:
     exif = [Image.open(BytesIO(file.read_bytes())).getexif() for file in files]
     assert {one.get(0x0112) for one in exif} >= {1, 3, 6}
     assert any(one.get_ifd(GPS) for one in exif)
+
+
+def test_the_film_is_small_and_its_captions_fit_it() -> None:
+    assert film_file("juniper-swings").stat().st_size < 300_000
+    told = captions_files("juniper-swings")
+    assert [language for language, _ in told] == ["de", "en"]
+    for _, file in told:
+        assert clean_captions(file.read_bytes(), 7_000) == file.read_bytes()
 
 
 def test_the_answers_belong_to_low_reviews_of_the_collection() -> None:
