@@ -128,7 +128,9 @@ def test_the_lightbox_holds_focus_turns_by_arrows_and_leads_back(page: Page, she
     assert film.evaluate("film => film.textTracks[0].mode") == "showing"
     assert film.evaluate("film => film.paused"), "turning to a film does not start it"
     seen, beside = film.bounding_box(), box.locator("[part=beside]").bounding_box()
-    assert seen and beside and seen["y"] + seen["height"] <= page.viewport_size["height"]
+    assert seen
+    assert beside
+    assert seen["y"] + seen["height"] <= page.viewport_size["height"]
     assert seen["x"] + seen["width"] <= beside["x"] or seen["y"] + seen["height"] <= beside["y"]
     for _ in range(20):
         page.keyboard.press("Tab")
