@@ -16,7 +16,8 @@ from reviewapp.core.kit import Kit
 from reviewapp.insights.improvements import keep_lesson
 from reviewapp.insights.mentions import forget_review, note_case, note_question, note_review
 from reviewapp.library.asking import remind_and_close
-from reviewapp.library.making import make_exports
+from reviewapp.library.making import forget_bundles, make_exports
+from reviewapp.library.noticing import tell_ends
 from reviewapp.library.projecting import follow_content, follow_export, follow_product, keep_due
 from reviewapp.library.taking_down import end_terms, follow_permission
 from reviewapp.media import originals
@@ -180,7 +181,9 @@ EVERY: Mapping[str, Every] = {
     "erasures": Every(timedelta(seconds=30), erase),
     "exports": Every(timedelta(minutes=1), make_exports),
     "library": Every(timedelta(minutes=1), keep_due),
+    "bundles": Every(timedelta(minutes=1), forget_bundles),
     "export_terms": Every(timedelta(minutes=10), end_terms),
+    "use_notices": Every(timedelta(hours=1), tell_ends),
     "permission_asks": Every(timedelta(minutes=10), remind_and_close),
     "permissions": Every(timedelta(minutes=1), expire_permissions),
     "permission_origins": Every(timedelta(hours=1), forget_origins),

@@ -25,6 +25,8 @@ NEEDS = (
     ("approvals", "review.reply", needs.replies_to_approve),
     ("questions", "review.reply", needs.questions_waiting),
     ("improvements", "improvement.work", needs.improvements_due),
+    ("take_downs", "library.use", needs.take_downs_late),
+    ("uses", "library.use", needs.uses_ending),
     ("unknown", "request.work", queries.messages_unknown),
     ("events", "log.read", queries.events_failed),
 )

@@ -28,6 +28,7 @@ RULES: Mapping[str, tuple[str, ...]] = {
     "review_may_change": ("G8", "G28"),
     "permission_ask": ("P1", "P2"),
     "take_down": ("P3",),
+    "use_ends": ("P3",),
     "sign_in": (),
     "invitation": (),
 }
@@ -79,6 +80,14 @@ def _permission(product: str, host: str, words: Mapping[str, str]) -> dict[str, 
         "permission_ask": about | {"words": words["message"], "page_url": f"{host}/a/example"},
         "take_down": about
         | {"place": "Spring campaign", "page_url": f"{host}/admin/library/take-downs"},
+        "use_ends": {
+            "use": about["use"],
+            "place": "Spring campaign",
+            "ends": (clock.now() + timedelta(days=30)).isoformat(),
+            "days": 30,
+            "pieces": 3,
+            "page_url": f"{host}/admin/library/exports",
+        },
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
@@ -12,8 +13,12 @@ from reviewapp.core import clock
 from reviewapp.core.i18n import zone_of
 from reviewapp.models.account import Shop
 from reviewapp.models.insight import Alert, Improvement
+from reviewapp.models.library import Export, TakeDown
 from reviewapp.models.question import Question
 from reviewapp.models.review import Reply
+
+ENDING = timedelta(days=7)
+"""How near the end of a use is told on the home page; letters begin earlier."""
 
 
 def alerts_open(session: Session, shop_id: UUID) -> Waiting:
@@ -50,6 +55,32 @@ def questions_waiting(session: Session, shop_id: UUID) -> Waiting:
         )
     ).one()
     return Waiting(row[0], row[1])
+
+
+def take_downs_late(session: Session, shop_id: UUID) -> Waiting:
+    """Content whose permission ended and whose day to come down is over (P3)."""
+    row = session.execute(
+        select(func.count(), func.min(TakeDown.opened_at)).where(
+            TakeDown.shop_id == shop_id,
+            TakeDown.done_at.is_(None),
+            TakeDown.due_on < clock.now().date(),
+        )
+    ).one()
+    return Waiting(row[0], row[1])
+
+
+def uses_ending(session: Session, shop_id: UUID) -> Waiting:
+    """Recorded uses whose last day is near: to be prolonged, or taken down by then."""
+    today = clock.now().date()
+    row = session.execute(
+        select(func.count(), func.min(Export.until)).where(
+            Export.shop_id == shop_id,
+            Export.state == "made",
+            Export.until.between(today, today + ENDING),
+        )
+    ).one()
+    first = datetime.combine(row[1], time(23, 59), UTC) if row[1] else None
+    return Waiting(row[0], until=first)
 
 
 def improvements_due(session: Session, shop_id: UUID) -> Waiting:

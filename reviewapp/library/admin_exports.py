@@ -13,7 +13,9 @@ from reviewapp.core import clock
 from reviewapp.core.errors import Conflict, Invalid
 from reviewapp.library import texts
 from reviewapp.library.exporting import one_export, open_bundle
+from reviewapp.library.noticing import prolong
 from reviewapp.library.queries import REPORT_COLUMNS, asks_of, exports_of, running_uses
+from reviewapp.library.report import by_channel, report_pdf
 from reviewapp.library.taking_down import done, is_late, one_task, tasks
 from reviewapp.models.library import Export, PermissionAsk, TakeDown
 from reviewapp.web.auth import actor, gate_members, require
@@ -21,7 +23,7 @@ from reviewapp.web.flashes import say
 from reviewapp.web.listing import listing
 from reviewapp.web.pages import gettext as _
 from reviewapp.web.session import kit, session
-from reviewapp.web.typed import line
+from reviewapp.web.typed import day, line
 
 blueprint = Blueprint("exports", __name__, url_prefix="/admin/library")
 gate_members(blueprint)
@@ -43,8 +45,22 @@ def index() -> str:
 @require("library.use")
 def one(export_id: UUID) -> str:
     """One export: its state, its bundle, what is in it."""
+    return _export_page(one_export(session(), actor().shop.id, export_id))
+
+
+@blueprint.post("/exports/<uuid:export_id>/until")
+@require("library.use")
+def longer(export_id: UUID) -> str | Response | tuple[str, int]:
+    """Let it run until another day, where every permission in it reaches that far."""
     made = one_export(session(), actor().shop.id, export_id)
-    return render_template("library/admin_export.html", made=made, texts=texts)
+    try:
+        refused = prolong(session(), actor().shop, made, day("until"), by=actor())
+    except Invalid as error:
+        return _export_page(made, _(error.fields["until"][0])), error.status
+    if refused:
+        return _export_page(made, " ".join(_(texts.why(code)) for code in refused)), 422
+    say("good", _("Noted. It may run until then."))
+    return redirect(url_for("exports.one", export_id=made.id), 303)
 
 
 @blueprint.get("/exports/<uuid:export_id>/bundle.zip")
@@ -103,10 +119,37 @@ def report() -> Response:
     writer = csv.writer(file)
     writer.writerow(REPORT_COLUMNS)
     for row in running_uses(session(), actor().shop.id):
-        writer.writerow([_cell(value) for value in row])
+        writer.writerow([_cell(row[name]) for name in REPORT_COLUMNS])
     response = Response(file.getvalue(), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="uses.csv"'
     return response
+
+
+@blueprint.get("/report.pdf")
+@require("library.use")
+def printed_report() -> Response:
+    """The same by channel, to be printed and filed."""
+    made = report_pdf(
+        actor().shop.name,
+        by_channel(running_uses(session(), actor().shop.id)),
+        clock.now(),
+        _,
+        {key: _(name) for key, name in (*texts.USES.items(), *texts.TAKE_DOWN_REASONS.items())},
+    )
+    response = Response(made, content_type="application/pdf")
+    response.headers["Content-Disposition"] = 'attachment; filename="uses.pdf"'
+    return response
+
+
+def _export_page(made: Export, fault: str = "") -> str:
+    return render_template(
+        "library/admin_export.html",
+        made=made,
+        texts=texts,
+        fault=fault,
+        typed=line("until"),
+        errors=[("until", fault)] if fault else [],
+    )
 
 
 def _take_downs(task_id: UUID | None = None, error: Invalid | None = None) -> str:

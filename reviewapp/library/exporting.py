@@ -130,9 +130,9 @@ def one_export(session: Session, shop_id: UUID, export_id: UUID) -> Export:
 
 def open_bundle(session: Session, kit: Kit, shop: Shop, made: Export) -> BinaryIO:
     """The bundle, while everything in it may still leave; Gone when a permission has ended."""
-    if made.state != "made" or made.key is None:
+    if made.state != "made":
         raise NotFound
-    if any(one.refusals for one in recheck(session, shop, made)):
+    if made.key is None or any(one.refusals for one in recheck(session, shop, made)):
         raise Gone("export_ended")
     return kit.storage.open(made.key)
 
@@ -185,9 +185,14 @@ def _item(made: Export, one: Checked) -> ExportItem:
     )
 
 
-def recheck(session: Session, shop: Shop, made: Export) -> list[Checked]:
-    """How everything in an export stands now; what was erased or changed may not leave."""
-    plan = Plan(made.use, made.place)
+def recheck(
+    session: Session, shop: Shop, made: Export, longer: Plan | None = None
+) -> list[Checked]:
+    """How everything in an export stands now; what was erased or changed may not leave.
+
+    With a `longer` plan also whether it may run that long.
+    """
+    plan = longer or Plan(made.use, made.place)
     found = []
     for item in made.items:
         pick = Pick(item.review_id, item.subject_sha256, (item.focus[0], item.focus[1]))
@@ -195,6 +200,6 @@ def recheck(session: Session, shop: Shop, made: Export) -> list[Checked]:
             one = _checked(session, shop, plan, pick)
         except NotFound as error:
             raise Gone("export_ended") from error
-        still = [code for code in one.refusals if code != "ends_before"]
+        still = [code for code in one.refusals if longer or code != "ends_before"]
         found.append(Checked(one.review, one.content, one.entry, still, one.focus))
     return found

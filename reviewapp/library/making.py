@@ -20,13 +20,14 @@ from reviewapp.library.bundle import Made, Piece, write_bundle
 from reviewapp.library.contents import found_in
 from reviewapp.library.exporting import Checked, one_export, recheck
 from reviewapp.models.account import Shop
-from reviewapp.models.library import Export, ExportItem
+from reviewapp.models.library import Export, ExportItem, TakeDown
 from reviewapp.models.rights import PermissionDetail
 from reviewapp.outbox.messages import emit
 from reviewapp.rights.certificate import certificate
 from reviewapp.rights.wording import text_of
 from reviewapp.rights.xmp import FileRights
 
+BATCH = 200
 LEASE = timedelta(minutes=10)
 """How long a claimed export waits before another worker may make it."""
 
@@ -40,6 +41,29 @@ def make_exports(kit: Kit) -> int:
         _make(kit, made)
         settled += 1
     return settled
+
+
+def forget_bundles(kit: Kit) -> int:
+    """The errand "bundles": delete what may not be fetched any more, since something in it ended.
+
+    The file goes first: a process that dies in between does the same again.
+    """
+    with kit.database.transaction(EVERY_SHOP) as session:
+        ended = (
+            select(TakeDown.id)
+            .join(ExportItem, ExportItem.id == TakeDown.export_item_id)
+            .where(ExportItem.export_id == Export.id)
+        )
+        found = session.execute(
+            select(Export.id, Export.key)
+            .where(Export.key.is_not(None), ended.exists())
+            .limit(BATCH)
+        ).all()
+    for export_id, key in found:
+        kit.storage.delete(str(key))
+        with kit.database.transaction(EVERY_SHOP) as session:
+            session.execute(update(Export).where(Export.id == export_id).values(key=None))
+    return len(found)
 
 
 def _claim(kit: Kit) -> Export | None:

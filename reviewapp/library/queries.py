@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from reviewapp.core import clock
 from reviewapp.core.errors import NotFound
+from reviewapp.models.account import Member
 from reviewapp.models.catalog import Product
 from reviewapp.models.library import Export, ExportItem, PermissionAsk, TakeDown
 from reviewapp.models.media import MediaAsset, MediaDecision
@@ -124,28 +125,38 @@ def asks_of(shop_id: UUID) -> Select[PermissionAsk, Product]:
     )
 
 
-def running_uses(session: Session, shop_id: UUID) -> Iterator[list[Any]]:
+def running_uses(session: Session, shop_id: UUID) -> Iterator[dict[str, Any]]:
     """The report for lawyers: every recorded use with its ground, end and removal; streams."""
     rows = session.execute(
-        select(ExportItem, Export, TakeDown)
+        select(ExportItem, Export, TakeDown, Member.name)
         .join(Export, Export.id == ExportItem.export_id)
         .outerjoin(TakeDown, TakeDown.export_item_id == ExportItem.id)
+        .outerjoin(Member, Member.id == Export.member_id)
         .where(ExportItem.shop_id == shop_id)
         .order_by(Export.use, Export.created_at, ExportItem.id)
         .execution_options(yield_per=500)
     )
-    for item, export, task in rows:
-        yield [
-            export.use, export.place, export.created_at.isoformat(), export.until,
-            export.member_id, item.review_id, item.asset_id, item.subject_sha256,
-            item.permission_hash, item.ends_at and item.ends_at.isoformat(),
-            task and task.reason, task and task.due_on,
-            task and task.done_at and task.done_at.isoformat(), task and task.proof,
-        ]  # fmt: skip
+    for item, export, task, member in rows:
+        yield {
+            "use": export.use,
+            "place": export.place,
+            "taken_out_at": export.created_at.isoformat(),
+            "until": export.until,
+            "member": member,
+            "review_id": item.review_id,
+            "asset_id": item.asset_id,
+            "subject_sha256": item.subject_sha256,
+            "permission_hash": item.permission_hash,
+            "permission_ends_at": item.ends_at and item.ends_at.isoformat(),
+            "take_down_reason": task and task.reason,
+            "take_down_due_on": task and task.due_on,
+            "taken_down_at": task and task.done_at and task.done_at.isoformat(),
+            "proof": task and task.proof,
+        }
 
 
 REPORT_COLUMNS = (
-    "use", "place", "taken_out_at", "until", "member_id", "review_id", "asset_id",
+    "use", "place", "taken_out_at", "until", "member", "review_id", "asset_id",
     "subject_sha256", "permission_hash", "permission_ends_at", "take_down_reason",
     "take_down_due_on", "taken_down_at", "proof",
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, date, datetime, time
 from uuid import UUID
 
 import structlog
@@ -111,21 +111,6 @@ def tasks(shop_id: UUID, *, done: bool) -> Select[TakeDown]:
     )
 
 
-def late(session: Session, shop_id: UUID) -> list[UUID]:
-    """Open tasks whose day is over, bounded; for the home page."""
-    return list(
-        session.scalars(
-            select(TakeDown.id)
-            .where(
-                TakeDown.shop_id == shop_id,
-                TakeDown.done_at.is_(None),
-                TakeDown.due_on < clock.now().date(),
-            )
-            .limit(100)
-        )
-    )
-
-
 def is_late(due_on: date, today: date) -> bool:
     """Whether the last day for it is over."""
     return due_on < today
@@ -159,10 +144,12 @@ def _open(session: Session, kit: Kit, item: ExportItem, reason: str) -> None:
         reason=reason,
     )
     if export.member is not None and export.member.disabled_at is None:
-        _tell(session, kit, item, export.member, task_id)
+        _tell(session, kit, item, export.member, task_id, due_on)
 
 
-def _tell(session: Session, kit: Kit, item: ExportItem, member: Member, task_id: UUID) -> None:
+def _tell(
+    session: Session, kit: Kit, item: ExportItem, member: Member, task_id: UUID, due_on: date
+) -> None:
     shop = session.get_one(Shop, item.shop_id)
     product = session.scalar(
         select(Product.title).join(Review, Review.product_id == Product.id)
@@ -179,6 +166,7 @@ def _tell(session: Session, kit: Kit, item: ExportItem, member: Member, task_id:
             "product": product or shop.name,
             "use": licence_text(item.export.use, member.locale).sentence,
             "place": item.export.place,
+            "due": datetime.combine(due_on, time(23, 59), UTC).isoformat(),
             "page_url": f"{kit.settings.public_url}/admin/library/take-downs",
         },
     )

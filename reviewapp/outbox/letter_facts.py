@@ -141,6 +141,17 @@ LETTERS: Mapping[str, Facts] = {
     "take_down": Facts(
         SHOP | {"product": TEXT, "use": TEXT, "place": TEXT, "due": WHEN, "page_url": URL}
     ),
+    "use_ends": Facts(
+        SHOP
+        | {
+            "use": TEXT,
+            "place": TEXT,
+            "ends": Fact("when"),
+            "days": NUMBER,
+            "pieces": NUMBER,
+            "page_url": URL,
+        }
+    ),
     "sign_in": Facts(SHOP | {"link_url": URL, "minutes": NUMBER}),
     "invitation": Facts(
         SHOP

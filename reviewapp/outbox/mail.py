@@ -32,7 +32,7 @@ from reviewapp.outbox.smtp_relay import Relay
 from reviewapp.outbox.suppressions import UNREACHABLE, suppressed_among
 from reviewapp.outbox.threads import HELD_BACK, threads_of, writer_for
 
-TEAM_LETTERS = ("sign_in", "invitation", "take_down", "case_due")
+TEAM_LETTERS = ("sign_in", "invitation", "take_down", "use_ends", "case_due")
 """To members, not customers: sent whatever the suppression list says, and their link is wiped."""
 LINK_FACT = "link_url"
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import request
+
+from reviewapp.core.errors import Invalid
 
 LINE, TEXT = 300, 20_000
 """Characters of one line and of a longer text; what is longer is no honest input."""
@@ -21,6 +25,15 @@ def text(name: str, most: int = TEXT) -> str:
 def lines(name: str) -> list[str]:
     """The lines that are not empty, each trimmed."""
     return [kept for each in text(name).split("\n") if (kept := each.strip())]
+
+
+def day(name: str) -> date | None:
+    """A day as a date field sends it; None where none was chosen; Invalid for anything else."""
+    typed = line(name)
+    try:
+        return date.fromisoformat(typed) if typed else None
+    except ValueError as error:
+        raise Invalid(fields={name: ["A day such as 2027-05-31."]}) from error
 
 
 def _kept(name: str) -> str:

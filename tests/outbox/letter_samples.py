@@ -87,6 +87,15 @@ FACTS: dict[str, dict[str, Any]] = {
         "due": "2026-11-24T09:00:00+00:00",
         "page_url": "https://kiln.example/admin/take-downs",
     },
+    "use_ends": SHOP
+    | {
+        "use": "In paid advertisements of the shop",
+        "place": "Spring campaign",
+        "ends": "2026-12-24T23:59:00+00:00",
+        "days": 30,
+        "pieces": 3,
+        "page_url": "https://kiln.example/admin/library/exports/1",
+    },
     "sign_in": SHOP | {"to_name": "Bo", "link_url": "https://kiln.example/s/abc", "minutes": 15},
     "invitation": SHOP
     | {"inviter": "Bo", "role": "agent", "days": 7, "link_url": "https://kiln.example/s/abc"},

@@ -1,0 +1,136 @@
+"""Recorded uses that end soon: told 30 and 7 days ahead, and prolonged where allowed (P3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+
+import structlog
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, joinedload
+
+from reviewapp.audit.service import record
+from reviewapp.core import clock
+from reviewapp.core.db import EVERY_SHOP
+from reviewapp.core.errors import Invalid
+from reviewapp.core.kit import Kit
+from reviewapp.library.exporting import Plan, Taker, recheck
+from reviewapp.library.rules import NOTICE_DAYS, notice_due
+from reviewapp.models.account import Member, Shop
+from reviewapp.models.library import Export, ExportItem, TakeDown
+from reviewapp.outbox.mail import queue_letter
+from reviewapp.rights.texts import licence_text
+
+BATCH = 500
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Ending:
+    """A recorded use with the last day on which all of it may still run."""
+
+    export: Export
+    ends_on: date
+    pieces: int
+
+
+def tell_ends(kit: Kit) -> int:
+    """The errand "use_notices": one letter at each of NOTICE_DAYS to whoever took it out.
+
+    Exactly once, whatever is repeated: the letter's key names the use, the end and the notice.
+    """
+    told, last = 0, UUID(int=0)
+    while True:
+        with kit.database.transaction(EVERY_SHOP) as session:
+            batch = _endings(session, last)
+            told += sum(_tell(session, kit, ending) for ending in batch)
+        if len(batch) < BATCH:
+            break
+        last = batch[-1].export.id
+    if told:
+        log.info("exports.ends_told", count=told)
+    return told
+
+
+def prolong(
+    session: Session, shop: Shop, made: Export, until: date | None, *, by: Taker
+) -> list[str]:
+    """Let a use run until another day; the reasons of LEAVE_REFUSALS that stand in its way.
+
+    Empty: it is noted. Invalid for a day that is over. Never longer than what its authors allow.
+    """
+    if until is not None and until < clock.now().date():
+        raise Invalid(fields={"until": ["A day that is still to come."]})
+    longer = Plan(made.use, made.place, until)
+    refused = {code for one in recheck(session, shop, made, longer) for code in one.refusals}
+    if refused:
+        return sorted(refused)
+    made.until = until
+    record(
+        session,
+        shop_id=shop.id,
+        actor=by.label,
+        action="export.prolonged",
+        subject=f"export:{made.id}",
+        until=until and until.isoformat(),
+    )
+    return []
+
+
+def _endings(session: Session, after: UUID) -> list[Ending]:
+    """Uses that end within the longest of NOTICE_DAYS and still run, in the order of their ids."""
+    found = _running(clock.now().date()).where(Export.id > after)
+    rows = session.execute(found.order_by(Export.id).limit(BATCH))
+    return [Ending(export, export.until, pieces) for export, pieces in rows if export.until]
+
+
+def _running(today: date) -> Select[Export, int]:
+    """(export, how many pieces) of what ends between today and the longest notice.
+
+    The day named for a use is never later than the permissions in it reach (`why_not_leave`).
+    """
+    down = select(TakeDown.id).where(TakeDown.export_item_id == ExportItem.id)
+    pieces = (
+        select(func.count())
+        .where(ExportItem.export_id == Export.id, ~down.exists())
+        .scalar_subquery()
+    )
+    return (
+        select(Export, pieces)
+        .where(
+            Export.state == "made",
+            Export.until.between(today, today + timedelta(days=max(NOTICE_DAYS))),
+            pieces > 0,
+        )
+        .options(joinedload(Export.member))
+    )
+
+
+def _tell(session: Session, kit: Kit, ending: Ending) -> bool:
+    export, today = ending.export, clock.now().date()
+    days = notice_due(ending.ends_on, today, ())
+    if days is None or export.member is None or export.member.disabled_at is not None:
+        return False
+    return _queue(session, kit, ending, days, export.member) is not None
+
+
+def _queue(session: Session, kit: Kit, ending: Ending, days: int, member: Member) -> UUID | None:
+    export = ending.export
+    return queue_letter(
+        session,
+        shop_id=export.shop_id,
+        letter="use_ends",
+        to=(member.name, member.email),
+        language=member.locale,
+        key=f"use_ends:{export.id}:{ending.ends_on.isoformat()}:{days}",
+        params={
+            "use": licence_text(export.use, member.locale).sentence,
+            "place": export.place,
+            "ends": datetime.combine(ending.ends_on, time(23, 59), UTC).isoformat(),
+            "days": (ending.ends_on - clock.now().date()).days,
+            "pieces": ending.pieces,
+            "page_url": f"{kit.settings.public_url}/admin/library/exports/{export.id}",
+        },
+    )
