@@ -4,12 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from reviewapp.core.i18n import Translator
+from reviewapp.outbox.fact_kinds import (
+    FLAG,
+    LINES,
+    NUMBER,
+    OPTIONAL_LINES,
+    OPTIONAL_QUOTE,
+    OPTIONAL_TEXT,
+    OPTIONAL_URL,
+    QUOTE,
+    TEXT,
+    URL,
+    WHEN,
+    Fact,
+    Facts,
+)
 from reviewapp.outbox.splice import marker
 
 DEFAULT_COLOR = "#3b5bdb"
@@ -26,32 +41,6 @@ SLOT = "\0slot"
 class LetterError(Exception):
     """A letter that must not go out: a fact is missing, unknown, ill-formed, or a placeholder."""
 
-
-@dataclass(frozen=True)
-class Fact:
-    """One field: `kind` says how it is checked and whether it is a value or part of the layout.
-
-    text: one line · lines: several · quote: somebody's own words, left as they are · url · color ·
-    when: an aware instant, printed in the shop's zone · number, flag, choice: decide the layout.
-    """
-
-    kind: str
-    required: bool = True
-    choices: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Facts:
-    """The fields of one letter; `items` are the fields of each product in it."""
-
-    fields: Mapping[str, Fact]
-    items: Mapping[str, Fact] = field(default_factory=dict)
-
-
-TEXT, LINES, URL, QUOTE = Fact("text"), Fact("lines"), Fact("url"), Fact("quote")
-OPTIONAL_TEXT, OPTIONAL_LINES = Fact("text", required=False), Fact("lines", required=False)
-OPTIONAL_URL, OPTIONAL_QUOTE = Fact("url", required=False), Fact("quote", required=False)
-WHEN, FLAG, NUMBER = Fact("when", required=False), Fact("flag", required=False), Fact("number")
 
 REFUSALS = (
     "confidential",
