@@ -21,8 +21,8 @@ let sending = false;
 addEventListener("submit", () => {
   sending = true;
 });
-addEventListener("pageshow", () => {
-  sending = false;
+addEventListener("pageshow", (event) => {
+  if (event.persisted) sending = false;
 });
 addEventListener("beforeunload", (event) => {
   if (!sending && document.querySelector("form[data-leave-warning][data-typed]")) {

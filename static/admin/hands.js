@@ -10,15 +10,6 @@ const token = () => {
   return sent;
 };
 
-// Ctrl Enter sends the form that is being filled in.
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
-  const form = event.target.closest("form[data-draft]");
-  if (!form) return;
-  event.preventDefault();
-  form.requestSubmit();
-});
-
 if (panel) {
   let staying = false;
   // Forms and links of this page keep the review, or give it back on the server's side.
@@ -30,8 +21,8 @@ if (panel) {
       staying = !link.target && link.pathname === location.pathname;
     });
   }
-  addEventListener("pageshow", () => {
-    staying = false;
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) staying = false;
   });
   addEventListener("pagehide", () => {
     if (!staying) navigator.sendBeacon(panel.dataset.giveBack, token());

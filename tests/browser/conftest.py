@@ -5,12 +5,21 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
+
+from reviewapp.core.db import EVERY_SHOP
+from reviewapp.core.kit import Kit
+from reviewapp.models.account import Shop
+from reviewapp.models.review import Review
+from reviewapp.reactions import relay_events
+from tests import factories
+from tests.browser.queue_desk import FIRST, SECOND, THIRD
 
 QUIET = [
     "--no-sandbox",
@@ -87,3 +96,27 @@ def live(app: Flask) -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def cookie(app: Flask, kit: Kit, shop: Shop, live: str) -> Any:
+    """A moderator's session for a browser context."""
+    with kit.database.transaction(EVERY_SHOP) as session:
+        token, _csrf = factories.signed_in_member(session, kit, shop, "moderator")
+    return {"name": "reviewapp_session", "value": token, "url": live}
+
+
+@pytest.fixture
+def signed_in(page: Page, cookie: Any) -> Page:
+    """A page of that moderator."""
+    page.context.add_cookies([cookie])
+    return page
+
+
+@pytest.fixture
+def three(kit: Kit, sent_review: Callable[..., Review]) -> list[Review]:
+    """Three waiting reviews, oldest first."""
+    words = (FIRST, SECOND, THIRD)
+    found = [sent_review(title="", body=body, rating=n + 1) for n, body in enumerate(words)]
+    relay_events(kit)
+    return found

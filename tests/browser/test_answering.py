@@ -23,7 +23,6 @@ from reviewapp.moderate.carrying_out import Decision
 from reviewapp.moderate.service import By, decide
 from reviewapp.reactions import relay_events
 from tests import factories
-from tests.moderate.conftest import sent_review  # noqa: F401  # a fixture of that folder
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
@@ -42,7 +41,7 @@ def enter(app: Flask, kit: Kit, shop: Shop, live: str) -> Callable[..., Any]:
 
 
 @pytest.fixture
-def low(kit: Kit, sent_review: Callable[..., Review]) -> Review:  # noqa: F811  # the fixture of that name
+def low(kit: Kit, sent_review: Callable[..., Review]) -> Review:
     """A low review that was decided and is public; what follows it has happened."""
     review = sent_review(rating=1, title="", body="The rim was chipped when I unpacked it.")
     with kit.database.transaction(EVERY_SHOP) as session:

@@ -2,53 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
-from sqlalchemy import select
 
 from reviewapp.core.db import EVERY_SHOP
 from reviewapp.core.kit import Kit
 from reviewapp.models.account import Shop
-from reviewapp.models.review import ModerationDecision, Review
-from reviewapp.reactions import relay_events
+from reviewapp.models.review import Review
 from tests import factories
-from tests.moderate.conftest import sent_review  # noqa: F401  # a fixture of that folder
+from tests.browser.queue_desk import FIRST, SECOND, THIRD, decisions, reads
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-
-
-@pytest.fixture
-def cookie(app: Flask, kit: Kit, shop: Shop, live: str) -> Any:
-    """A moderator's session for a browser context."""
-    with kit.database.transaction(EVERY_SHOP) as session:
-        token, _csrf = factories.signed_in_member(session, kit, shop, "moderator")
-    return {"name": "reviewapp_session", "value": token, "url": live}
-
-
-@pytest.fixture
-def signed_in(page: Page, cookie: Any) -> Page:
-    page.context.add_cookies([cookie])
-    return page
-
-
-@pytest.fixture
-def three(kit: Kit, sent_review: Callable[..., Review]) -> list[Review]:  # noqa: F811  # the fixture of that name
-    """Three waiting reviews, oldest first."""
-    words = ("The first glaze is even.", "The second rim is chipped.", "The third is for Ada.")
-    found = [sent_review(title="", body=body, rating=n + 1) for n, body in enumerate(words)]
-    relay_events(kit)
-    return found
-
-
-def decisions(kit: Kit, shop: Shop) -> list[tuple[str, str | None]]:
-    with kit.database.transaction(shop.id) as session:
-        rows = session.scalars(select(ModerationDecision).order_by(ModerationDecision.decided_at))
-        return [(row.action, row.reason) for row in rows]
 
 
 def test_the_queue_is_worked_off_by_keyboard_alone(
@@ -57,22 +25,21 @@ def test_the_queue_is_worked_off_by_keyboard_alone(
     page = signed_in
     page.goto(f"{live}/admin/queue")
     page.keyboard.press("n")
-    words = page.locator("[data-passage-of=body]")
-    expect(words).to_have_text("The first glaze is even.")
+    reads(page, FIRST)
     page.keyboard.press("j")
-    expect(words).to_have_text("The second rim is chipped.")
+    reads(page, SECOND)
     page.keyboard.press("k")
-    expect(words).to_have_text("The first glaze is even.")
+    reads(page, FIRST)
     page.keyboard.press("n")
-    expect(words).to_have_text("The second rim is chipped.")
+    reads(page, SECOND)
     page.keyboard.press("p")
-    expect(words).to_have_text("The third is for Ada.")
+    reads(page, THIRD)
     expect(page.locator("[data-undo]")).to_contain_text("Published")
     assert page.get_by_role("img", name="out of 5 stars").count() == 0
     page.keyboard.press("u")
-    expect(words).to_have_text("The second rim is chipped.")
+    reads(page, SECOND)
     page.keyboard.press("p")
-    expect(words).to_have_text("The third is for Ada.")
+    reads(page, THIRD)
     page.keyboard.press("r")
     expect(page.get_by_role("heading", name="Refuse this review")).to_be_focused()
     page.keyboard.press("Tab")
@@ -84,7 +51,7 @@ def test_the_queue_is_worked_off_by_keyboard_alone(
     page.get_by_label("To the author").focus()
     page.keyboard.type("It is about somebody, not the mug.")
     page.keyboard.press("Control+Enter")
-    expect(words).to_have_text("The first glaze is even.")
+    reads(page, FIRST)
     assert decisions(kit, shop) == [
         ("publish", None), ("undo", None), ("publish", None), ("refuse", "unrelated"),
     ]  # fmt: skip
@@ -96,7 +63,7 @@ def test_typed_text_survives_a_dropped_connection(
     page = signed_in
     page.goto(f"{live}/admin/queue")
     page.keyboard.press("n")
-    expect(page.get_by_role("button", name="Publish")).to_be_visible()
+    reads(page, FIRST)
     page.keyboard.press("r")
     note = page.get_by_label("To the author")
     note.fill("Typed while the train went into a tunnel.")
@@ -118,7 +85,7 @@ def test_two_people_see_who_is_on_what(
 ) -> None:  # fmt: skip
     signed_in.goto(f"{live}/admin/queue")
     signed_in.keyboard.press("n")
-    expect(signed_in.locator("[data-passage-of=body]")).to_have_text("The first glaze is even.")
+    reads(signed_in, FIRST)
     with kit.database.transaction(EVERY_SHOP) as session:
         token, _csrf = factories.signed_in_member(session, kit, shop, "owner")
     context = browser.new_context()
@@ -127,7 +94,7 @@ def test_two_people_see_who_is_on_what(
     other.goto(f"{live}/admin/queue")
     expect(other.locator(".queue-line").first).to_contain_text("Moderator is on it")
     other.keyboard.press("n")
-    expect(other.locator("[data-passage-of=body]")).to_have_text("The second rim is chipped.")
+    reads(other, SECOND)
     signed_in.goto(f"{live}/admin/reviews")
     other.goto(f"{live}/admin/queue")
     other.reload()
@@ -140,7 +107,7 @@ def test_the_list_of_keys_names_those_of_the_queue(
 ) -> None:
     signed_in.goto(f"{live}/admin/queue")
     signed_in.keyboard.press("n")
-    expect(signed_in.get_by_role("button", name="Publish")).to_be_visible()
+    reads(signed_in, FIRST)
     signed_in.keyboard.press("?")
     keys = signed_in.get_by_role("dialog", name="Keys")
     for name in ("Publish", "Refuse", "Redact", "Ask", "Next"):
@@ -152,6 +119,7 @@ def test_selecting_words_puts_them_into_the_form(
 ) -> None:
     page = signed_in
     page.goto(f"{live}/admin/queue/{three[2].id}")
+    reads(page, THIRD)
     page.keyboard.press("t")
     expect(page.get_by_role("button", name="Publish")).to_be_visible()
     page.evaluate(

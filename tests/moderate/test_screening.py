@@ -20,7 +20,7 @@ from reviewapp.moderate.service import By, decide
 from reviewapp.outbox.messages import emit
 from reviewapp.reactions import relay_events
 from tests import factories
-from tests.moderate.conftest import BODY, keep_version
+from tests.sent_reviews import BODY, keep_version
 
 PROGRAM = By("api", "key:tests")
 
