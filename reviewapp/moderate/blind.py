@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any
 from uuid import UUID
+
+from babel import Locale
 
 from reviewapp.models.media import MediaAsset
 from reviewapp.models.review import Flag, Review
@@ -33,6 +36,10 @@ class FlagLine:
     """The id of the marked words on the page; "" for a flag about the whole."""
     reviews: Sequence[str]
     """Ids of other reviews it is about."""
+    reasons: Sequence[tuple[str, str]]
+    """What a model went by, each with the id of the marked words; "" about the whole text."""
+    language: str
+    """The language it seems to be in, by its English name; "" for other flags."""
     detail: Mapping[str, Any]
 
 
@@ -137,27 +144,47 @@ def question_labels(questions: Mapping[str, Sequence[Mapping[str, Any]]]) -> dic
 
 
 def _pieces(text: str, field: str, flags: Sequence[Flag]) -> list[Piece]:
-    return marked(
-        text,
-        [
-            (Span(flag.start, flag.end), flag.kind)
-            for flag in flags
-            if flag.field == field and flag.start is not None and flag.end is not None
-        ],
-    )
+    return marked(text, _marks(field, flags))
 
 
-def _anchor(flag: Flag, flags: Sequence[Flag]) -> str:
-    """The marked run that holds the flag's words: overlapping flags share one."""
-    if flag.field is None or flag.start is None:
-        return ""
-    spans = [
-        Span(one.start, one.end)
-        for one in flags
-        if one.field == flag.field and one.start is not None and one.end is not None
+def _marks(field: str, flags: Sequence[Flag]) -> list[tuple[Span, str]]:
+    """What is marked in this text, and for which kind of flag."""
+    marks = [
+        (Span(flag.start, flag.end), flag.kind)
+        for flag in flags
+        if flag.field == field and flag.start is not None and flag.end is not None
     ]
-    start = next((span.start for span in merged(spans) if span.end > flag.start), flag.start)
-    return f"mark-{flag.field}-{start}"
+    if field == "body":
+        marks += [(span, flag.kind) for flag in flags for span in _places(flag) if span]
+    return marks
+
+
+def _places(flag: Flag) -> list[Span | None]:
+    """Where the reasons of a flag about the style of the body stand."""
+    return [Span(*place) if place else None for place in flag.detail.get("places", ())]
+
+
+def _anchor(field: str | None, start: int | None, flags: Sequence[Flag]) -> str:
+    """The marked run that holds what begins here: overlapping flags share one."""
+    if field is None or start is None:
+        return ""
+    spans = merged([span for span, _ in _marks(field, flags)])
+    first = next((span.start for span in spans if span.end > start), start)
+    return f"mark-{field}-{first}"
+
+
+def _reasons(flag: Flag, flags: Sequence[Flag]) -> list[tuple[str, str]]:
+    places = _places(flag)
+    told = flag.detail.get("reasons", ())
+    return [
+        (reason, _anchor("body", place.start if place else None, flags))
+        for reason, place in zip_longest(told, places[: len(told)])
+    ]
+
+
+def _language(flag: Flag) -> str:
+    code = flag.detail.get("language", "")
+    return str(Locale("en").languages.get(code, code))
 
 
 def _lines(flags: Sequence[Flag], texts: Mapping[str, str]) -> list[FlagLine]:
@@ -174,8 +201,10 @@ def _lines(flags: Sequence[Flag], texts: Mapping[str, str]) -> list[FlagLine]:
             field=flag.field,
             words=texts.get(flag.field or "", "")[flag.start : flag.end] if flag.field else "",
             mark=f"{flag.field}:{flag.start}:{flag.end}" if flag.field in FIELDS else "",
-            anchor=_anchor(flag, flags),
+            anchor=_anchor(flag.field, flag.start, flags),
             reviews=flag.detail.get("reviews", ()),
+            reasons=_reasons(flag, flags),
+            language=_language(flag),
             detail=flag.detail,
         )
         for flag in ordered

@@ -105,8 +105,8 @@ class ScreenFacts:
     competitor_names: tuple[str, ...] = ()
     near_copies: tuple[str, ...] = ()
     """Ids of other reviews of the shop that share most of the text."""
-    recent_reviews: int = 0
-    """Reviews of this address within `VELOCITY_HOURS`, this one included."""
+    recent_reviews: tuple[str, ...] = ()
+    """Ids of the author's other reviews within the `VELOCITY_HOURS` before this one."""
     one_mailbox: tuple[str, ...] = ()
     """Ids of reviews by other buyers behind the same mailbox."""
     one_domain: tuple[str, ...] = ()
@@ -134,13 +134,14 @@ def screen(facts: ScreenFacts) -> list[Signal]:
     if facts.near_copies:
         signals.append(_about_reviews("duplicate", DUPLICATE, facts.near_copies))
     if is_staff(facts.author_email, facts.staff_emails, facts.own_domains):
-        signals.append(Signal("staff", STAFF))
-    if facts.recent_reviews >= VELOCITY_REVIEWS:
-        signals.append(Signal("velocity", VELOCITY))
+        domain = (facts.author_email or "").strip().casefold().rpartition("@")[2]
+        signals.append(Signal("staff", STAFF, detail={"domain": domain}))
     signals += _velocity(facts)
     signals += _style(facts)
     if facts.guess and _another_language(facts.guess, facts.locale):
-        signals.append(Signal("language", LANGUAGE_DIFFERS))
+        signals.append(
+            Signal("language", LANGUAGE_DIFFERS, detail={"language": facts.guess.language})
+        )
     return signals
 
 
@@ -183,6 +184,8 @@ def hold_until(now: datetime, days: int | None = None) -> datetime:
 
 def _velocity(facts: ScreenFacts) -> Iterator[Signal]:
     """Several at once, by facts of orders and addresses; no device is looked at."""
+    if len(facts.recent_reviews) + 1 >= VELOCITY_REVIEWS:
+        yield _about_reviews("velocity", VELOCITY, facts.recent_reviews)
     if len(facts.one_mailbox) + 1 >= MAILBOX_REVIEWS:
         yield _about_reviews("velocity", MAILBOX, facts.one_mailbox)
     if len(facts.one_domain) + 1 >= DOMAIN_REVIEWS:
@@ -199,7 +202,11 @@ def _style(facts: ScreenFacts) -> Iterator[Signal]:
     for kind, sentence in (("spam", SPAM), ("machine_written", MACHINE)):
         reading = reads_like(body, kind)
         if reading is not None:
-            yield Signal(kind, sentence, detail={"reasons": list(reading.reasons)})
+            yield Signal(
+                kind,
+                sentence,
+                detail={"reasons": list(reading.reasons), "places": list(reading.places)},
+            )
 
 
 def _is_other(guess: Guess | None, language: str) -> bool:

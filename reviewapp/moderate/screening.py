@@ -25,6 +25,7 @@ from reviewapp.moderate.links import host_of
 from reviewapp.moderate.queries import near_copies
 from reviewapp.moderate.rules import (
     MOST_DAYS,
+    MOST_NAMED,
     VELOCITY_HOURS,
     ScreenFacts,
     must_be_decided_by,
@@ -134,20 +135,22 @@ def _staff_emails(session: Session, shop: Shop) -> frozenset[str]:
     return frozenset(email.strip().casefold() for email in (*members, shop.email))
 
 
-def _recent_reviews(session: Session, review: Review) -> int:
+def _recent_reviews(session: Session, review: Review) -> tuple[str, ...]:
     if review.customer_id is None:
-        return 0
+        return ()
     since = review.submitted_at - timedelta(hours=VELOCITY_HOURS)
-    return (
-        session.scalar(
-            select(func.count()).where(
-                Review.customer_id == review.customer_id,
-                Review.submitted_at > since,
-                Review.submitted_at <= review.submitted_at,
-            )
+    found = session.scalars(
+        select(Review.id)
+        .where(
+            Review.customer_id == review.customer_id,
+            Review.id != review.id,
+            Review.submitted_at > since,
+            Review.submitted_at <= review.submitted_at,
         )
-        or 0
+        .order_by(Review.submitted_at.desc(), Review.id.desc())
+        .limit(MOST_NAMED)
     )
+    return tuple(map(str, found))
 
 
 def _publish(kit: Kit, shop_id: UUID, review_id: UUID) -> int:

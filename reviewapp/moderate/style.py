@@ -29,6 +29,16 @@ _MONEY = re.compile(
     r"[£$€]\s?\d|\d\s?(?:%|usd|eur|gbp)\b|\b(?:cash|prize|free|win|won|offer)\b", re.I
 )
 
+_PLACES = {
+    "m:digits": re.compile(r"\d(?:[\d .,/-]*\d)?"),
+    "m:capitals": re.compile(r"\b[A-Z]{2,}(?:\s+[A-Z]{2,})*\b"),
+    "m:call": _CALL,
+    "m:money": _MONEY,
+    "m:links": re.compile(r"\S*(?:www|http|\.com)\S*"),
+    "m:exclaims": re.compile(r"!+"),
+}
+"""Measures of style that stand somewhere; the others are about the whole text."""
+
 REASONS = {
     "m:digits": "many digits",
     "m:capitals": "many capital letters",
@@ -61,6 +71,8 @@ class Reading:
 
     probability: float
     reasons: tuple[str, ...]
+    places: tuple[tuple[int, int] | None, ...]
+    """Where each reason stands first, in code points; None where it is about the whole text."""
 
 
 def reads_like(text: str, name: str) -> Reading | None:
@@ -70,8 +82,9 @@ def reads_like(text: str, name: str) -> Reading | None:
         return None
     parts = _parts(text, name)
     strongest = sorted((key for key in parts if parts[key] > 0), key=lambda key: -parts[key])
-    told = [REASONS.get(key) or f"“{key[2:]}”" for key in strongest[:MOST_REASONS]]
-    return Reading(value, tuple(told))
+    named = strongest[:MOST_REASONS]
+    told = tuple(REASONS.get(key) or f"“{key[2:]}”" for key in named)
+    return Reading(value, told, tuple(_place(text, key) for key in named))
 
 
 def probability(text: str, name: str) -> float:
@@ -85,6 +98,29 @@ def probability(text: str, name: str) -> float:
 def _parts(text: str, name: str) -> dict[str, float]:
     weights = load(name).weights
     return {key: value * weights.get(key, 0.0) for key, value in features(text).items()}
+
+
+def _place(text: str, key: str) -> tuple[int, int] | None:
+    """Where the feature stands first."""
+    if key == "m:repeats":
+        return _repeated(text)
+    pattern = _PLACES.get(key)
+    if key.startswith("w:"):
+        words = r"[^a-z']+".join(map(re.escape, key[2:].split()))
+        pattern = re.compile(rf"(?<![a-z'])(?:{words})(?![a-z'])", re.I)
+    found = pattern.search(text) if pattern else None
+    return found.span() if found else None
+
+
+def _repeated(text: str) -> tuple[int, int] | None:
+    """The first pair of words that stood before."""
+    seen = set()
+    for one, two in pairwise(re.finditer(_WORD.pattern, text, re.I)):
+        pair = (one[0].lower(), two[0].lower())
+        if pair in seen:
+            return one.start(), two.end()
+        seen.add(pair)
+    return None
 
 
 def features(text: str) -> dict[str, float]:

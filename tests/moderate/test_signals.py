@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -89,7 +90,11 @@ def test_style_gives_its_reasons_or_nothing(kind: str) -> None:
 def test_spam_is_a_signal_with_reasons_in_english_only() -> None:
     signals = screen(ScreenFacts((("body", SPAM),), "en"))
     spam = next(signal for signal in signals if signal.kind == "spam")
-    assert spam.detail["reasons"]
+    reasons, places = spam.detail["reasons"], spam.detail["places"]
+    assert reasons == [
+        "many digits", "asks to call, write or click", "speaks of money, prizes or offers",
+    ]  # fmt: skip
+    assert [SPAM[slice(*place)] for place in places] == ["0900 123456", "Call", "FREE"]
     german = screen(ScreenFacts((("body", SPAM),), "de"))
     assert "spam" in {signal.kind for signal in german}, "the text decides where nobody can tell"
 
@@ -119,6 +124,19 @@ def test_flags_link_to_what_they_matched(
     assert f'id="mark-body-{mail}"' in page
     assert f'href="/admin/reviews/{first.id}"' in page
     assert 'href="/admin/settings#blocked_words"' in page
+    spam = sent_review(title="", body=SPAM)
+    german = sent_review(
+        title="",
+        body="Die Glasur ist gleichmäßig, der Henkel liegt gut in der Hand und er hält warm.",
+    )
+    relay_events(kit)
+    page = owner.get(f"/admin/queue/{spam.id}").get_data(as_text=True)
+    linked = set(re.findall(r'href="#(mark-body-\d+)"', page))
+    assert linked
+    assert all(f'id="{one}"' in page for one in linked)
+    page = owner.get(f"/admin/queue/{german.id}").get_data(as_text=True)
+    assert re.search(r'<a href="#words">[^<]*German', page)
+    assert 'id="words"' in page
     settings = owner.get("/admin/settings").get_data(as_text=True)
     assert 'id="blocked_words"' in settings
     assert 'id="competitor_names"' in settings
