@@ -146,6 +146,7 @@ def api_doors() -> list[ApiBlueprint]:
     """Every subject of the JSON API, in the order in which it is described."""
     from reviewapp.collect import api as collect_api
     from reviewapp.integrations import api as integrations_api
+    from reviewapp.library import api as library_api
     from reviewapp.moderate import api as moderate_api
     from reviewapp.support import api as support_api
 
@@ -155,6 +156,7 @@ def api_doors() -> list[ApiBlueprint]:
         collect_api.requests,
         moderate_api.reviews,
         support_api.cases,
+        library_api.content,
     ]
 
 

@@ -26,6 +26,7 @@ MESSAGES: dict[str, str] = {
     "ask_gone": "This question is settled: the review is not published any more.",
     "answered_already": "This question was answered already.",
     "export_refused": "Some of this may not leave for this use.",
+    "nobody_asked": "None of these authors can be asked for this use.",
     "export_ended": "A permission in this export has ended. It cannot be taken out any more.",
     "submission_gone": "This review is no longer here: it was deleted, or not confirmed in time.",
     "too_many": "Too many requests. Please wait a moment and try again.",
@@ -74,6 +75,8 @@ class AppError(Exception):
         self.code = code or self.default_code
         self.message = message or MESSAGES.get(self.code, MESSAGES[self.default_code])
         self.fields = {name: list(texts) for name, texts in (fields or {}).items()}
+        self.members: dict[str, object] = {}
+        """More for programs, beside what every problem tells (RFC 9457 3.2)."""
         super().__init__(f"{self.code}: {self.message}")
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Protocol
 from uuid import UUID
 
 import structlog
@@ -17,6 +16,7 @@ from reviewapp.core.db import EVERY_SHOP, exactly_one
 from reviewapp.core.errors import Invalid, NotFound
 from reviewapp.core.i18n import negotiate
 from reviewapp.core.kit import Kit
+from reviewapp.library.acting import Doer, member_id
 from reviewapp.library.contents import Content, shop_review
 from reviewapp.library.rules import (
     ASK_OPEN_FOR,
@@ -46,18 +46,6 @@ PURPOSE = "permission"
 log = structlog.get_logger()
 
 
-class Asker(Protocol):
-    """Who asks: a member, as the log and the ask name them."""
-
-    @property
-    def id(self) -> UUID:
-        """The member's id."""
-
-    @property
-    def label(self) -> str:
-        """As the log names them."""
-
-
 def ask(
     session: Session,
     kit: Kit,
@@ -67,7 +55,7 @@ def ask(
     *,
     note: str,
     ends_on: date | None,
-    by: Asker,
+    by: Doer,
 ) -> PermissionAsk:
     """Write the question down, in the ledger too, and mail it; Invalid says why it cannot be.
 
@@ -82,7 +70,7 @@ def ask(
         language=negotiate(review.locale),
         note=" ".join(note.split())[:MOST_NOTE],
         ends_on=ends_on,
-        member_id=by.id,
+        member_id=member_id(by),
     )
     session.add(asked)
     session.flush()

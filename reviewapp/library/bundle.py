@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 from PIL import Image
 
 from reviewapp.core.kit import Kit
-from reviewapp.library.contents import Content
+from reviewapp.library.contents import Content, as_read
 from reviewapp.models.review import Review
 from reviewapp.rights.certificate import as_pdf
 from reviewapp.rights.xmp import FileRights, saving_options, with_xmp_box, xmp_packet
@@ -163,7 +163,7 @@ def _shown_by(piece: Piece) -> str:
 
 
 def _caption(piece: Piece) -> str:
-    """The author's words as they stand, with the name that goes with them (G15)."""
+    """The author's words as readers see them, with the name that goes with them (G15)."""
     review = piece.review
-    words = f"{review.title}\n{review.body}".strip()
+    words = f"{as_read(review, 'title')}\n{as_read(review, 'body')}".strip()
     return f"{words}\n{piece.rights.credit}, {review.rating} of 5"

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from reviewapp.core.errors import NotFound
+from reviewapp.library.quoting import seen_words
 from reviewapp.models.media import MediaAsset, MediaDecision
 from reviewapp.models.review import Review, ReviewVersion
 
@@ -83,3 +84,8 @@ def found_in(session: Session, content: Content) -> frozenset[str] | None:
         .limit(1)
     ).first()
     return None if found is None else frozenset(found)
+
+
+def as_read(review: Review, field: str) -> str:
+    """The title or body of a review as readers see it, redacted passages left out (G15)."""
+    return seen_words(review.title, review.body, review.redactions, field)

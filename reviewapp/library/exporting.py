@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import BinaryIO, Protocol
+from typing import BinaryIO
 from uuid import UUID
 
 from sqlalchemy import select
@@ -16,6 +16,7 @@ from reviewapp.core import clock
 from reviewapp.core.db import ping_after_commit
 from reviewapp.core.errors import Gone, Invalid, NotFound
 from reviewapp.core.kit import Kit
+from reviewapp.library.acting import Doer, member_id
 from reviewapp.library.contents import Content, contents_of, found_in, shop_review
 from reviewapp.library.rules import LeaveFacts, why_not_leave
 from reviewapp.models.account import Shop
@@ -27,22 +28,6 @@ from reviewapp.rights.service import granting_entries, releases_of
 
 MOST_ITEMS = 60
 CENTRE = (0.5, 0.5)
-
-
-class Taker(Protocol):
-    """Who takes out: a member or a program, as the log names them."""
-
-    @property
-    def kind(self) -> str:
-        """member or key."""
-
-    @property
-    def id(self) -> UUID:
-        """The member's or key's id."""
-
-    @property
-    def label(self) -> str:
-        """As the log names them."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +71,7 @@ def check(session: Session, shop: Shop, plan: Plan, picks: Sequence[Pick]) -> li
     return [_checked(session, shop, plan, pick) for pick in picks]
 
 
-def export(session: Session, shop: Shop, plan: Plan, picks: Sequence[Pick], *, by: Taker) -> Export:
+def export(session: Session, shop: Shop, plan: Plan, picks: Sequence[Pick], *, by: Doer) -> Export:
     """Record the export and have it made; Invalid when anything chosen may not leave."""
     _check_plan(plan, picks)
     checked = check(session, shop, plan, picks)
@@ -98,7 +83,7 @@ def export(session: Session, shop: Shop, plan: Plan, picks: Sequence[Pick], *, b
         use=plan.use,
         place=plan.place,
         until=plan.until,
-        member_id=by.id if by.kind == "member" else None,
+        member_id=member_id(by),
     )
     session.add(made)
     session.flush()

@@ -15,7 +15,8 @@ from reviewapp.core import clock
 from reviewapp.core.db import EVERY_SHOP
 from reviewapp.core.errors import Invalid
 from reviewapp.core.kit import Kit
-from reviewapp.library.exporting import Plan, Taker, recheck
+from reviewapp.library.acting import Doer
+from reviewapp.library.exporting import Plan, recheck
 from reviewapp.library.rules import NOTICE_DAYS, notice_due
 from reviewapp.models.account import Member, Shop
 from reviewapp.models.library import Export, ExportItem, TakeDown
@@ -55,7 +56,7 @@ def tell_ends(kit: Kit) -> int:
 
 
 def prolong(
-    session: Session, shop: Shop, made: Export, until: date | None, *, by: Taker
+    session: Session, shop: Shop, made: Export, until: date | None, *, by: Doer
 ) -> list[str]:
     """Let a use run until another day; the reasons of LEAVE_REFUSALS that stand in its way.
 

@@ -17,7 +17,7 @@ from reviewapp.core.db import EVERY_SHOP
 from reviewapp.core.errors import Conflict, Invalid, NotFound
 from reviewapp.core.ids import new_id
 from reviewapp.core.kit import Kit
-from reviewapp.library.exporting import Taker
+from reviewapp.library.acting import Doer, member_id
 from reviewapp.library.rules import take_down_due
 from reviewapp.models.account import Member, Shop
 from reviewapp.models.catalog import Product
@@ -71,7 +71,7 @@ def end_terms(kit: Kit) -> int:
     return ended
 
 
-def done(session: Session, task: TakeDown, proof: str, *, by: Taker) -> None:
+def done(session: Session, task: TakeDown, proof: str, *, by: Doer) -> None:
     """Note that it is gone, with what shows it; Invalid without a proof, Conflict when done."""
     text = " ".join(proof.split())[:MOST_PROOF]
     if not text:
@@ -79,7 +79,7 @@ def done(session: Session, task: TakeDown, proof: str, *, by: Taker) -> None:
     if task.done_at is not None:
         raise Conflict
     task.done_at, task.proof = clock.now(), text
-    task.done_by = by.id if by.kind == "member" else None
+    task.done_by = member_id(by)
     record(
         session,
         shop_id=task.shop_id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reviewapp.library.rules import LEAVE_REFUSALS
+from reviewapp.library.rules import ASK_REFUSALS, LEAVE_REFUSALS
 
 USES: Mapping[str, str] = {
     "site": "Other pages of the website",
@@ -41,7 +41,7 @@ TAKE_DOWN_REASONS: Mapping[str, str] = {
     "term": "The last day you named is over.",
 }
 MENDING: Mapping[str, str] = {
-    "not_allowed": "Ask the author for it with the button beside.",
+    "not_allowed": "Ask its author for it.",
     "unchecked": "Open the review and tick what is in the picture.",
     "others": "Record the release of the people in it, or take another picture.",
     "guardian": "Record the guardian's release, or take another picture.",
@@ -54,3 +54,8 @@ MENDING: Mapping[str, str] = {
 def why(code: str) -> str:
     """A refusal as a sentence."""
     return LEAVE_REFUSALS[code]
+
+
+def why_not_asked(code: str) -> str:
+    """Why an author is not asked, as a sentence."""
+    return ASK_REFUSALS[code]

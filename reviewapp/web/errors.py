@@ -63,7 +63,7 @@ def _problem(error: AppError) -> Response:
     }
     if error.fields:
         body["fields"] = error.fields
-    return json_response(body, content_type="application/problem+json")
+    return json_response(error.members | body, content_type="application/problem+json")
 
 
 def _page(error: AppError) -> Response:
