@@ -95,7 +95,11 @@ def _register_answering_doors(app: Flask) -> None:
     from reviewapp.insights import admin as insights
     from reviewapp.moderate import admin_questions, admin_replies, admin_reports, admin_templates
     from reviewapp.support import admin_incidents
+    from reviewapp.support.handoff import admin as helpdesks
+    from reviewapp.support.handoff import hooks as helpdesk_hooks
 
+    app.register_blueprint(helpdesks.blueprint)
+    app.register_blueprint(helpdesk_hooks.blueprint)
     app.register_blueprint(admin_replies.blueprint)
     app.register_blueprint(admin_reports.blueprint)
     app.register_blueprint(admin_questions.blueprint)

@@ -39,6 +39,9 @@ from reviewapp.rights.ledger import forget_origins
 from reviewapp.rights.service import expire_permissions, file_held_until
 from reviewapp.support.after_solving import tell_review_may_change
 from reviewapp.support.alarms import watch_promises
+from reviewapp.support.handoff.looking import look_at_tickets
+from reviewapp.support.handoff.service import hand_over_new, pass_state, pass_word
+from reviewapp.support.handoff.steps import work_off_handoffs
 from reviewapp.support.incidents import follow_case, follow_reply, follow_review, open_incident
 from reviewapp.support.rewinding import rewind_cases
 from reviewapp.web.api_idempotency import forget_idempotency_keys
@@ -89,12 +92,12 @@ AFTER: Mapping[str, Sequence[Reaction]] = {
     "alert.opened": (),
     "answer.published": (show_questions, show_faq),
     "answer.withdrawn": (show_questions, show_faq),
-    "case.answered": (),
-    "case.message_received": (),
-    "case.opened": (note_case,),
+    "case.answered": (pass_word,),
+    "case.message_received": (pass_word,),
+    "case.opened": (note_case, hand_over_new),
     "case.reopened": (),
     "case.solved": (),
-    "case.state_changed": (follow_case, tell_review_may_change),
+    "case.state_changed": (follow_case, tell_review_may_change, pass_state),
     "collection.changed": (show_collection,),
     "faq.changed": (show_faq,),
     "fairness.checked": (show_figures,),
@@ -188,6 +191,8 @@ EVERY: Mapping[str, Every] = {
     "permissions": Every(timedelta(minutes=1), expire_permissions),
     "permission_origins": Every(timedelta(hours=1), forget_origins),
     "promises": Every(timedelta(minutes=1), watch_promises),
+    "handoffs": Every(timedelta(seconds=10), work_off_handoffs, aside=True),
+    "helpdesk_looks": Every(timedelta(seconds=30), look_at_tickets, aside=True),
     "fairness": Every(timedelta(hours=1), watch_fairness),
     "anchors": Every(timedelta(hours=1), anchor_logs),
     "submissions": Every(timedelta(hours=1), forget_submissions),

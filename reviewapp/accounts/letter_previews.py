@@ -29,6 +29,7 @@ RULES: Mapping[str, tuple[str, ...]] = {
     "permission_ask": ("P1", "P2"),
     "take_down": ("P3",),
     "use_ends": ("P3",),
+    "case_handed_over": ("G8",),
     "sign_in": (),
     "invitation": (),
 }
@@ -99,4 +100,12 @@ def _help(page: str, words: Mapping[str, str]) -> dict[str, Facts]:
         "case_feedback": {"page_url": page},
         "case_due": {"count": "1", "cases": "14:00: Ada Quist", "page_url": page},
         "case_reply": said | {"answer": words["answer"], "answerer": "Bo Lind"},
+        "case_handed_over": {
+            "subject": "Damaged or wrong item, order 1001",
+            "customer": "Ada Quist",
+            "answer_to": "ada@customers.example",
+            "from_customer": True,
+            "message": words["message"],
+            "facts": "Order 1001 of 2026-11-02 09:00 UTC",
+        },
     }

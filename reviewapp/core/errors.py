@@ -55,6 +55,9 @@ MESSAGES: dict[str, str] = {
     "uploads_bytes": "Too many large files came from here today. Please try again tomorrow.",
     "seal_broken": "The sealed file was changed, cut short or moved. It cannot be opened.",
     "seal_key_unknown": "The sealed file needs a key that REVIEWAPP_SECRET_KEY does not hold.",
+    "helpdesk_refused": "The helpdesk understood and refused.",
+    "helpdesk_ticket_gone": "The ticket is no longer in the helpdesk.",
+    "signature_wrong": "The signature is missing, wrong or too old.",
     "internal": "Something went wrong on our side. Nothing was lost; please try again.",
 }
 

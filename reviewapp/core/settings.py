@@ -48,6 +48,7 @@ class Settings:
     drafts_url: str | None = None
     drafts_key: str | None = field(default=None, repr=False)
     drafts_model: str = ""
+    private_helpdesks: bool = False
 
     @property
     def storage_at(self) -> str:
@@ -108,6 +109,7 @@ def read_settings(env_file: str | None = ".env", *, data_dir: str = "data") -> S
         "drafts_url": env.str("DRAFTS_URL", "") or None,
         "drafts_key": env.str("DRAFTS_KEY", "") or None,
         "drafts_model": env.str("DRAFTS_MODEL", ""),
+        "private_helpdesks": env.bool("PRIVATE_HELPDESKS", False),
     }
     values |= _purging(env)
     keys: list[str] = env.list("SECRET_KEY", [])
@@ -171,5 +173,6 @@ def environment(settings: Settings) -> dict[str, str]:
         "DRAFTS_URL": settings.drafts_url or "",
         "DRAFTS_KEY": settings.drafts_key or "",
         "DRAFTS_MODEL": settings.drafts_model,
+        "PRIVATE_HELPDESKS": str(settings.private_helpdesks).lower(),
     }
     return dict(os.environ) | {f"REVIEWAPP_{name}": value for name, value in told.items()}

@@ -141,6 +141,17 @@ LETTERS: Mapping[str, Facts] = {
             "page_url": URL,
         }
     ),
+    "case_handed_over": Facts(
+        SHOP
+        | {
+            "subject": TEXT,
+            "customer": TEXT,
+            "answer_to": TEXT,
+            "from_customer": FLAG,
+            "message": QUOTE,
+            "facts": LINES,
+        }
+    ),
     "sign_in": Facts(SHOP | {"link_url": URL, "minutes": NUMBER}),
     "invitation": Facts(
         SHOP

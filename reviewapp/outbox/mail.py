@@ -32,9 +32,11 @@ from reviewapp.outbox.smtp_relay import Relay
 from reviewapp.outbox.suppressions import UNREACHABLE, suppressed_among
 from reviewapp.outbox.threads import HELD_BACK, threads_of, writer_for
 
-TEAM_LETTERS = ("sign_in", "invitation", "take_down", "use_ends", "case_due")
+TEAM_LETTERS = ("sign_in", "invitation", "take_down", "use_ends", "case_due", "case_handed_over")
 """To members, not customers: sent whatever the suppression list says, and their link is wiped."""
 LINK_FACT = "link_url"
+ANSWER_TO = "answer_to"
+"""Whom an answer to a letter goes to, where that is not the shop."""
 
 
 def queue_letter(
@@ -118,7 +120,7 @@ def composer(
             shop_id=row.shop_id,
             to_email=row.to_email,
             to_name=row.to_name,
-            writer=writer_for(shop, settings),
+            writer=writer_for(shop, settings, row.params.get(ANSWER_TO)),
             at=clock.now(),
             thread=threads.of(row),
         )

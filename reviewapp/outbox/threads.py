@@ -62,10 +62,13 @@ class Threads:
         return False
 
 
-def writer_for(shop: Shop, settings: Settings) -> From:
-    """Whose name a letter of the shop carries, and where answers go that have no thread."""
+def writer_for(shop: Shop, settings: Settings, answer_to: str | None = None) -> From:
+    """Whose name a letter of the shop carries, and where answers go that have no thread.
+
+    That is the shop, where the letter names nobody else.
+    """
     mark = loop_marks(settings.secret_keys)[0]
-    return From(shop.name, settings.mail_from, shop.email, mark)
+    return From(shop.name, settings.mail_from, answer_to or shop.email, mark)
 
 
 def threads_of(session: Session, rows: Sequence[Mail], settings: Settings) -> Threads:

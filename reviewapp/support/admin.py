@@ -16,6 +16,7 @@ from reviewapp.models.case import ROUTES, Case
 from reviewapp.support import answering, queries
 from reviewapp.support.answering import By
 from reviewapp.support.drafts import PARTS, lacking
+from reviewapp.support.handoff.setup import handoffs_of, helpdesks
 from reviewapp.support.links import customer_page
 from reviewapp.support.service import MOST_CHARACTERS
 from reviewapp.web.auth import actor, gate_members, require
@@ -161,6 +162,8 @@ def _page(found: Case, *, checked: bool = False, problems: Sequence[tuple[str, s
         next_update=line("next_update_at"),
         errors=list(problems),
         promise_at=_promise(found),
+        handoffs=handoffs_of(session(), found.id),
+        helpdesks=[(each.id, each.name) for each in helpdesks(session(), found.shop_id)],
         me=actor().id,
     )
 

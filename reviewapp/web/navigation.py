@@ -64,6 +64,7 @@ PLACES = (
     Place("imports", "/admin/imports", N_("Imports"), "upload", "catalog.write", CATALOG),
     Place("shop", "/admin/settings", N_("Settings"), "settings", "shop.edit", SETUP),
     Place("helping", "/admin/helping/macros", N_("Helping"), "clock", "case.read", SETUP),
+    Place("helpdesks", "/admin/helpdesks", N_("Helpdesks"), "life-buoy", "shop.edit", SETUP),
     Place("letters", "/admin/letters", N_("Mail templates"), "mail", "request.read", SETUP),
     Place("selections", "/admin/selections", N_("Selections"), "list-checks", "library.use", SETUP),
     Place(

@@ -96,6 +96,15 @@ FACTS: dict[str, dict[str, Any]] = {
         "pieces": 3,
         "page_url": "https://kiln.example/admin/library/exports/1",
     },
+    "case_handed_over": SHOP
+    | {
+        "subject": "Damaged or wrong item, order 1001",
+        "customer": "Ada",
+        "answer_to": "ada@customers.example",
+        "from_customer": True,
+        "message": "The handle <b>broke</b>.",
+        "facts": "Order 1001\nTotal: 24.00 EUR",
+    },
     "sign_in": SHOP | {"to_name": "Bo", "link_url": "https://kiln.example/s/abc", "minutes": 15},
     "invitation": SHOP
     | {"inviter": "Bo", "role": "agent", "days": 7, "link_url": "https://kiln.example/s/abc"},
