@@ -9,8 +9,9 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from reviewapp.core.errors import AppError, Conflict, Invalid, NotFound
-from reviewapp.models.case import ROUTES, Case
+from reviewapp.models.case import Case
 from reviewapp.models.handoff import HELPDESK_KINDS, Handoff, Helpdesk
+from reviewapp.support import texts
 from reviewapp.support.handoff import setup
 from reviewapp.support.handoff.accounts import open_helpdesk
 from reviewapp.support.handoff.service import hand_over, try_again
@@ -55,7 +56,7 @@ def add(kind: str) -> Page:
     try:
         added = setup.add_helpdesk(session(), kit().settings, actor().shop, typed, actor().label)
     except Invalid as error:
-        wrong = {name: texts[0] for name, texts in error.fields.items()}
+        wrong = {name: sentences[0] for name, sentences in error.fields.items()}
         return _form(typed, wrong), error.status
     return _page(added.helpdesk, added)
 
@@ -78,8 +79,8 @@ def check(helpdesk_id: UUID) -> Response:
     try:
         open_helpdesk(found, settings).check()
     except AppError as error:
-        texts = [text for texts in error.fields.values() for text in texts]
-        say("bad", _("It does not work yet: %(why)s", why=" ".join(texts) or error.message))
+        told = [text for sentences in error.fields.values() for text in sentences]
+        say("bad", _("It does not work yet: %(why)s", why=" ".join(told) or error.message))
     except (LookupError, TypeError, ValueError):
         say("bad", _("Somebody answers at this address, but not as this kind of helpdesk does."))
     else:
@@ -165,7 +166,7 @@ def _form(typed: Typed, wrong: dict[str, str] | None = None) -> str:
         wrong=wrong or {},
         kind_name=_kinds()[typed.kind][0],
         asked=setup.ASKED[typed.kind],
-        routes=ROUTES,
+        route_names=texts.routes(),
     )
 
 

@@ -23,9 +23,7 @@ ZENDESK = {
 }
 
 
-def test_a_helpdesk_is_added_and_its_hook_shown_once(
-    owner: SignedIn, committed: Committed
-) -> None:
+def test_a_helpdesk_is_added_and_its_hook_shown_once(owner: SignedIn, committed: Committed) -> None:
     assert "Cases are worked here" in owner.get("/admin/helpdesks").text
     page = owner.post("/admin/helpdesks/new/zendesk", ZENDESK)
     assert re.search(r"/hooks/hk_[\w-]{40,}/zendesk", page.text)
@@ -41,7 +39,8 @@ def test_a_helpdesk_is_added_and_its_hook_shown_once(
 
 def test_what_is_missing_or_wrong_is_said_and_nothing_typed_is_lost(owner: SignedIn) -> None:
     page = owner.post("/admin/helpdesks/new/chatwoot", {
-        "name": "Chat", "address": "ftp://kiln.example", "account": "three", "cool_down_minutes": "x",
+        "name": "Chat", "address": "ftp://kiln.example", "account": "three",
+        "cool_down_minutes": "x",
     })  # fmt: skip
     assert page.status_code == 422
     for told in ("begins with https://", "This is a number.", "This is needed.", "A number from 0"):
