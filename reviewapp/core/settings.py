@@ -106,12 +106,9 @@ def read_settings(env_file: str | None = ".env", *, data_dir: str = "data") -> S
         "max_video_bytes": env.int("MAX_VIDEO_BYTES", 256 * 1024 * 1024),
         "proof_days": env.int("PROOF_DAYS", 90),
         "mail_per_domain_per_second": env.float("MAIL_PER_DOMAIN_PER_SECOND", 50.0),
-        "drafts_url": env.str("DRAFTS_URL", "") or None,
-        "drafts_key": env.str("DRAFTS_KEY", "") or None,
-        "drafts_model": env.str("DRAFTS_MODEL", ""),
         "private_helpdesks": env.bool("PRIVATE_HELPDESKS", False),
     }
-    values |= _purging(env)
+    values |= _purging(env) | _drafting(env)
     keys: list[str] = env.list("SECRET_KEY", [])
     try:
         env.seal()
@@ -127,6 +124,14 @@ def _purging(env: Env) -> dict[str, Any]:
         "purge_url": env.str("PURGE_URL", "") or None,
         "purge_style": env.str("PURGE_STYLE", "json", validate=OneOf(PURGE_STYLES)),
         "purge_token": env.str("PURGE_TOKEN", "") or None,
+    }
+
+
+def _drafting(env: Env) -> dict[str, Any]:
+    return {
+        "drafts_url": env.str("DRAFTS_URL", "") or None,
+        "drafts_key": env.str("DRAFTS_KEY", "") or None,
+        "drafts_model": env.str("DRAFTS_MODEL", ""),
     }
 
 
