@@ -26,6 +26,7 @@ from reviewapp.outbox.fact_kinds import (
     Facts,
 )
 from reviewapp.outbox.splice import marker
+from reviewapp.outbox.team_letters import SHOP, TEAM
 
 DEFAULT_COLOR = "#3b5bdb"
 SUBJECT_PRODUCT_CHARS = 60
@@ -54,16 +55,7 @@ REFUSALS = (
     "duplicate",
 )
 """The reasons of G13 that an author is written about."""
-ROLES = ("owner", "moderator", "marketer", "agent", "analyst")
 
-SHOP = {
-    "shop_name": TEXT,
-    "shop_address": OPTIONAL_LINES,
-    "shop_url": OPTIONAL_URL,
-    "shop_color": Fact("color", required=False),
-    "time_zone": Fact("zone", required=False),
-    "to_name": OPTIONAL_TEXT,
-}
 PRODUCT = {"name": TEXT, "picture_url": OPTIONAL_URL}
 ASK = SHOP | {
     "shop_address": LINES,
@@ -74,6 +66,7 @@ ASK = SHOP | {
 }
 
 LETTERS: Mapping[str, Facts] = {
+    **TEAM,
     "request": Facts(ASK, PRODUCT),
     "reminder": Facts(ASK, PRODUCT),
     "help_received": Facts(
@@ -95,7 +88,6 @@ LETTERS: Mapping[str, Facts] = {
             "reviewed": FLAG,
         }
     ),
-    "case_due": Facts(SHOP | {"count": TEXT, "cases": LINES, "page_url": URL}),
     "case_feedback": Facts(SHOP | {"page_url": URL}),
     "buy_again": Facts(ASK, PRODUCT),
     "question_answered": Facts(
@@ -125,41 +117,6 @@ LETTERS: Mapping[str, Facts] = {
             "words": OPTIONAL_QUOTE,
             "page_url": URL,
             "reminder": FLAG,
-        }
-    ),
-    "take_down": Facts(
-        SHOP | {"product": TEXT, "use": TEXT, "place": TEXT, "due": WHEN, "page_url": URL}
-    ),
-    "use_ends": Facts(
-        SHOP
-        | {
-            "use": TEXT,
-            "place": TEXT,
-            "ends": Fact("when"),
-            "days": NUMBER,
-            "pieces": NUMBER,
-            "page_url": URL,
-        }
-    ),
-    "case_handed_over": Facts(
-        SHOP
-        | {
-            "subject": TEXT,
-            "customer": TEXT,
-            "answer_to": TEXT,
-            "from_customer": FLAG,
-            "message": QUOTE,
-            "facts": LINES,
-        }
-    ),
-    "sign_in": Facts(SHOP | {"link_url": URL, "minutes": NUMBER}),
-    "invitation": Facts(
-        SHOP
-        | {
-            "link_url": URL,
-            "inviter": OPTIONAL_TEXT,
-            "role": Fact("choice", choices=ROLES),
-            "days": NUMBER,
         }
     ),
 }

@@ -30,10 +30,9 @@ from reviewapp.outbox.shop_facts import shop_facts
 from reviewapp.outbox.smtp import SmtpSender
 from reviewapp.outbox.smtp_relay import Relay
 from reviewapp.outbox.suppressions import UNREACHABLE, suppressed_among
+from reviewapp.outbox.team_letters import TEAM
 from reviewapp.outbox.threads import HELD_BACK, threads_of, writer_for
 
-TEAM_LETTERS = ("sign_in", "invitation", "take_down", "use_ends", "case_due", "case_handed_over")
-"""To members, not customers: sent whatever the suppression list says, and their link is wiped."""
 LINK_FACT = "link_url"
 ANSWER_TO = "answer_to"
 """Whom an answer to a letter goes to, where that is not the shop."""
@@ -85,7 +84,7 @@ def send_mail(kit: Kit) -> Tally:
     secret: list[UUID] = []
 
     def load(session: Session, rows: Sequence[Mail]) -> Callable[[Mail], Outcome]:
-        secret.extend(row.id for row in rows if row.letter in TEAM_LETTERS)
+        secret.extend(row.id for row in rows if row.letter in TEAM)
         return composer(session, rows, kit.settings)
 
     try:
@@ -105,7 +104,7 @@ def composer(
     threads = threads_of(session, rows, settings)
 
     def compose(row: Mail) -> Outcome:
-        if row.letter not in TEAM_LETTERS:
+        if row.letter not in TEAM:
             digest = email_digest(row.to_email)
             if reason := suppressed.get((row.shop_id, digest)):
                 return Skip(reason)

@@ -24,7 +24,8 @@ from reviewapp.support.handoff.looking import look_at_tickets
 from reviewapp.support.handoff.setup import Added, Typed, add_helpdesk
 from reviewapp.support.handoff.steps import work_off_handoffs
 from tests.support.cases import make_case
-from tests.support.handoff.servers import DESKS, OPTIONS, Desk
+from tests.support.handoff.desks import DESKS, OPTIONS
+from tests.support.handoff.servers import Desk
 
 Committed = Callable[[], Any]
 NOON = datetime.fromisoformat("2036-11-18T12:00:00+00:00")
