@@ -110,13 +110,17 @@ def _register_answering_doors(app: Flask) -> None:
 
 
 def _register_helping_doors(app: Flask) -> None:
-    """The doors behind which a shop says how it helps."""
+    """The doors behind which a shop says how it helps, and those that mail comes in by."""
+    from reviewapp.inbox import admin as mailboxes
+    from reviewapp.inbox import hooks as mail_hooks
     from reviewapp.support import admin, admin_hours, admin_seasons, admin_targets
 
     app.register_blueprint(admin.blueprint)
     app.register_blueprint(admin_hours.blueprint)
     app.register_blueprint(admin_targets.blueprint)
     app.register_blueprint(admin_seasons.blueprint)
+    app.register_blueprint(mailboxes.blueprint)
+    app.register_blueprint(mail_hooks.blueprint)
 
 
 def _register_library_doors(app: Flask) -> None:

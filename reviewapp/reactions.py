@@ -13,6 +13,9 @@ from reviewapp.collect.reminding import plan_reminders
 from reviewapp.collect.sending import send_due_requests
 from reviewapp.collect.storefront import forget_submissions
 from reviewapp.core.kit import Kit
+from reviewapp.inbox.fetching import fetch_mail
+from reviewapp.inbox.keeping import forget_raw_mails
+from reviewapp.inbox.reading import Desk, read_mail
 from reviewapp.insights.improvements import keep_lesson
 from reviewapp.insights.mentions import forget_review, note_case, note_question, note_review
 from reviewapp.library.asking import remind_and_close
@@ -39,6 +42,7 @@ from reviewapp.rights.ledger import forget_origins
 from reviewapp.rights.service import expire_permissions, file_held_until
 from reviewapp.support.after_solving import tell_review_may_change
 from reviewapp.support.alarms import watch_promises
+from reviewapp.support.by_mail import continue_case, note_undelivered, open_for_stranger
 from reviewapp.support.handoff.looking import look_at_tickets
 from reviewapp.support.handoff.service import hand_over_new, pass_state, pass_word
 from reviewapp.support.handoff.steps import work_off_handoffs
@@ -87,6 +91,12 @@ def erase(kit: Kit) -> int:
 
 REPLACED = (Outside(unpublish_replaced), Outside(forget_replaced))
 """A file stands for another now: the old one leaves the storefront, then the storage."""
+
+
+def read_inbox(kit: Kit) -> int:
+    """Work off incoming mails; people's words go to the cases."""
+    return read_mail(kit, Desk(continue_case, open_for_stranger, note_undelivered))
+
 
 AFTER: Mapping[str, Sequence[Reaction]] = {
     "alert.opened": (),
@@ -170,6 +180,9 @@ EVERY: Mapping[str, Every] = {
     "plan": Every(timedelta(minutes=1), plan_due),
     "requests": Every(timedelta(seconds=2), send_due_requests),
     "mail": Every(timedelta(seconds=2), send_mail),
+    "mailboxes": Every(timedelta(seconds=20), fetch_mail, aside=True),
+    "inbox": Every(timedelta(seconds=5), read_inbox),
+    "raw_mails": Every(timedelta(hours=1), forget_raw_mails),
     "reminders": Every(timedelta(minutes=1), plan_reminders),
     "undelivered": Every(timedelta(hours=1), wake_undelivered),
     "media": Every(timedelta(minutes=1), render_attached),

@@ -58,6 +58,9 @@ MESSAGES: dict[str, str] = {
     "helpdesk_refused": "The helpdesk understood and refused.",
     "helpdesk_ticket_gone": "The ticket is no longer in the helpdesk.",
     "signature_wrong": "The signature is missing, wrong or too old.",
+    "mail_missing": "There is no mail in this request.",
+    "connection_paused": "This mailbox is paused. Go on with it in the shop's settings.",
+    "mailbox_failed": "The mailbox cannot be read right now.",
     "internal": "Something went wrong on our side. Nothing was lost; please try again.",
 }
 

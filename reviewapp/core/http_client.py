@@ -43,7 +43,7 @@ def send(
     for helpdesks an operator runs at home); OutsideFailed when nobody answers in time.
     """
     host, port, secure, path = _parts(url)
-    address = _resolve(host, port, private_allowed)
+    address = resolve(host, port, private_allowed=private_allowed)
     # The connection goes to the very address that was checked: a second look-up could differ.
     pool: urllib3.HTTPConnectionPool
     if secure:
@@ -109,7 +109,12 @@ def _parts(url: str) -> tuple[str, int, bool, str]:
     return parts.hostname, port or (443 if secure else 80), secure, path
 
 
-def _resolve(host: str, port: int, private_allowed: bool) -> str:
+def resolve(host: str, port: int, *, private_allowed: bool) -> str:
+    """The address to connect to for a name somebody typed in.
+
+    Invalid when it leads inside and `private_allowed` is not set; OutsideFailed when nobody knows
+    it.
+    """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:

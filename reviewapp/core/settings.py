@@ -42,6 +42,9 @@ class Settings:
     max_video_bytes: int = 256 * 1024 * 1024
     mail_per_domain_per_second: float = 50.0
     proof_days: int = 90
+    private_mailboxes: bool = False
+    raw_mail_days: int = 30
+    max_mail_bytes: int = 35 * 1024 * 1024
     purge_url: str | None = None
     purge_style: str = "json"
     purge_token: str | None = field(default=None, repr=False)
@@ -108,7 +111,7 @@ def read_settings(env_file: str | None = ".env", *, data_dir: str = "data") -> S
         "mail_per_domain_per_second": env.float("MAIL_PER_DOMAIN_PER_SECOND", 50.0),
         "private_helpdesks": env.bool("PRIVATE_HELPDESKS", False),
     }
-    values |= _purging(env) | _drafting(env)
+    values |= _purging(env) | _drafting(env) | _incoming(env)
     keys: list[str] = env.list("SECRET_KEY", [])
     try:
         env.seal()
@@ -117,6 +120,14 @@ def read_settings(env_file: str | None = ".env", *, data_dir: str = "data") -> S
     values["data_dir"] = Path(values["data_dir"]).expanduser().resolve()
     values["public_url"] = values["public_url"].rstrip("/") or f"http://127.0.0.1:{values['port']}"
     return Settings(secret_keys=tuple(keys) or (_kept_key(values["data_dir"]),), **values)
+
+
+def _incoming(env: Env) -> dict[str, Any]:
+    return {
+        "private_mailboxes": env.bool("PRIVATE_MAILBOXES", False),
+        "raw_mail_days": env.int("RAW_MAIL_DAYS", 30),
+        "max_mail_bytes": env.int("MAX_MAIL_BYTES", 35 * 1024 * 1024),
+    }
 
 
 def _purging(env: Env) -> dict[str, Any]:
@@ -172,6 +183,9 @@ def environment(settings: Settings) -> dict[str, str]:
         "MAX_VIDEO_BYTES": str(settings.max_video_bytes),
         "PROOF_DAYS": str(settings.proof_days),
         "MAIL_PER_DOMAIN_PER_SECOND": str(settings.mail_per_domain_per_second),
+        "PRIVATE_MAILBOXES": str(settings.private_mailboxes).lower(),
+        "RAW_MAIL_DAYS": str(settings.raw_mail_days),
+        "MAX_MAIL_BYTES": str(settings.max_mail_bytes),
         "PURGE_URL": settings.purge_url or "",
         "PURGE_STYLE": settings.purge_style,
         "PURGE_TOKEN": settings.purge_token or "",

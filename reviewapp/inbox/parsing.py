@@ -15,6 +15,7 @@ from functools import cached_property
 MOST_PARTS = 100
 MOST_BOUNDARIES = 5_000
 """Lines that may part a mail: Python makes an object of a class of its own for each header."""
+MOST_HEAD_BYTES = 256 * 1024
 MOST_TEXT_CHARS = 200_000
 MOST_HEADER_CHARS = 4_000
 
@@ -160,6 +161,12 @@ def read(raw: bytes) -> Incoming:
             continue
         return found
     raise Unreadable
+
+
+def head_of(raw: bytes) -> Incoming:
+    """A mail's header fields alone; Unreadable as for `read`."""
+    told = with_known_line_ends(raw[:MOST_HEAD_BYTES])
+    return read(re.split(rb"\r?\n\r?\n", told, maxsplit=1)[0] + b"\n\n")
 
 
 def with_known_line_ends(raw: bytes) -> bytes:

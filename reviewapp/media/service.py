@@ -49,9 +49,11 @@ class Staged:
 
 
 def stage_photo(
-    kit: Kit, *, shop_id: UUID, request_id: UUID, upload: BinaryIO, client_name: str
+    kit: Kit, *, shop_id: UUID, request_id: UUID | None, upload: BinaryIO, client_name: str
 ) -> Staged:
     """Clean one upload, keep it privately, and note it as staged for this link.
+
+    Without a link (None) it came by mail, and no form can use it.
 
     Runs outside any transaction but its own short one. The file as it came lies in a temporary
     folder, deleted before this returns, and sealed beside what was rebuilt from its pixels.
@@ -91,7 +93,7 @@ def stage_photo(
 
 
 def stage_video(
-    kit: Kit, *, shop_id: UUID, request_id: UUID, path: Path, client_name: str
+    kit: Kit, *, shop_id: UUID, request_id: UUID | None, path: Path, client_name: str
 ) -> Staged:
     """Clean the film at `path`, keep it and its poster privately, and note it as staged.
 
@@ -116,7 +118,9 @@ def stage_video(
     return staged
 
 
-def _film_asset(film: CleanFilm, asset_id: UUID, *, shop_id: UUID, request_id: UUID) -> MediaAsset:
+def _film_asset(
+    film: CleanFilm, asset_id: UUID, *, shop_id: UUID, request_id: UUID | None
+) -> MediaAsset:
     poster = film.poster
     return MediaAsset(
         id=asset_id,
@@ -160,7 +164,7 @@ def staged_photos(session: Session, request_id: UUID, ids: Collection[UUID]) -> 
 
 def attach(
     session: Session,
-    request_id: UUID,
+    request_id: UUID | None,
     ids: Sequence[UUID],
     *,
     review_id: UUID | None = None,

@@ -32,7 +32,7 @@ def stage_upload(
     kit: Kit,
     *,
     shop_id: UUID,
-    request_id: UUID,
+    request_id: UUID | None,
     path: Path,
     client_name: str,
     content_type: str = "",

@@ -10,15 +10,12 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from sqlalchemy.dialects.postgresql import insert
-
-from reviewapp.core import clock
 from reviewapp.core.db import EVERY_SHOP, Database
-from reviewapp.core.ids import email_digest, new_id
-from reviewapp.models.catalog import Suppression
+from reviewapp.core.ids import email_digest
 from reviewapp.outbox.batch import Batch
 from reviewapp.outbox.claims import LEASE, Claims, Row
 from reviewapp.outbox.outcomes import Bounce, Later, Load, Outcome, Sender, Skip, Tally
+from reviewapp.outbox.suppressions import suppress
 
 __all__ = ["Later", "Load", "Outcome", "Sender", "Skip", "Tally", "deliver"]
 
@@ -68,17 +65,5 @@ def _suppress(database: Database, bounced: Sequence[Bounce]) -> None:
         return
     with database.transaction(EVERY_SHOP) as session:
         for bounce in bounced:
-            entry = insert(Suppression).values(
-                id=new_id(),
-                created_at=clock.now(),
-                shop_id=bounce.shop_id,
-                email_digest=email_digest(bounce.email),
-                reason="bounced",
-                detail=str(bounce.reply),
-            )
-            session.execute(
-                entry.on_conflict_do_update(
-                    index_elements=["shop_id", "email_digest", "reason"],
-                    set_={"detail": entry.excluded.detail, "lifted_at": None},
-                )
-            )
+            digest = email_digest(bounce.email)
+            suppress(session, bounce.shop_id, digest, "bounced", str(bounce.reply))

@@ -75,7 +75,7 @@ LETTERS: Mapping[str, Facts] = {
             "message": OPTIONAL_QUOTE,
             "answer_by": WHEN,
             "answerer": OPTIONAL_TEXT,
-            "page_url": URL,
+            "page_url": OPTIONAL_URL,
         }
     ),
     "case_reply": Facts(

@@ -6,8 +6,11 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import exists, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from reviewapp.core import clock
+from reviewapp.core.ids import new_id
 from reviewapp.models.catalog import SUPPRESSION_REASONS, Suppression
 
 UNREACHABLE = ("bounced", "complained")
@@ -42,3 +45,23 @@ def suppressed_among(
         )
     )
     return {(entry.shop_id, entry.email_digest): entry.reason for entry in found}
+
+
+def suppress(
+    session: Session, shop_id: UUID, email_digest: str, reason: str, detail: str | None = None
+) -> None:
+    """Write no more to this address; a lifted entry is put back."""
+    entry = insert(Suppression).values(
+        id=new_id(),
+        created_at=clock.now(),
+        shop_id=shop_id,
+        email_digest=email_digest,
+        reason=reason,
+        detail=detail,
+    )
+    session.execute(
+        entry.on_conflict_do_update(
+            index_elements=["shop_id", "email_digest", "reason"],
+            set_={"detail": entry.excluded.detail, "lifted_at": None},
+        )
+    )

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from reviewapp.models.case import Case, Incident
 from reviewapp.models.feedback import ReviewReport
 from reviewapp.models.insight import Improvement
+from reviewapp.models.mailbox import InboundMail
 from reviewapp.models.question import Question
 from reviewapp.models.review import Review
 from reviewapp.web.auth import Actor
@@ -44,6 +45,7 @@ WORK, CATALOG, SETUP = N_("Work"), N_("Catalogue"), N_("Set up")
 PLACES = (
     Place("home", "/admin/", N_("Home"), "house", "report.read"),
     Place("cases", "/admin/cases", N_("Cases"), "life-buoy", "case.read", WORK),
+    Place("incoming", "/admin/incoming", N_("Incoming mail"), "inbox", "case.read", WORK),
     Place("queue", "/admin/queue", N_("Queue"), "inbox", "review.decide", WORK),
     Place("reviews", "/admin/reviews", N_("Reviews"), "star", "review.read", WORK),
     Place("reports", "/admin/reports", N_("Reports"), "flag", "review.decide", WORK),
@@ -65,6 +67,7 @@ PLACES = (
     Place("shop", "/admin/settings", N_("Settings"), "settings", "shop.edit", SETUP),
     Place("helping", "/admin/helping/macros", N_("Helping"), "clock", "case.read", SETUP),
     Place("helpdesks", "/admin/helpdesks", N_("Helpdesks"), "life-buoy", "shop.edit", SETUP),
+    Place("mailboxes", "/admin/mailboxes", N_("Mailboxes"), "mail", "shop.edit", SETUP),
     Place("letters", "/admin/letters", N_("Mail templates"), "mail", "request.read", SETUP),
     Place("selections", "/admin/selections", N_("Selections"), "list-checks", "library.use", SETUP),
     Place(
@@ -137,6 +140,7 @@ def _waiting(shop_id: UUID, key: str) -> int | str:
     """Counted up to a bound, so that a side bar never reads a long table."""
     waits: dict[str, tuple[Any, ColumnElement[bool]]] = {
         "cases": (Case, Case.state == "open"),
+        "incoming": (InboundMail, InboundMail.state == "waiting"),
         "incidents": (Incident, Incident.closed_at.is_(None)),
         "improvements": (Improvement, Improvement.state == "proposed"),
         "questions": (Question, Question.state == "pending"),
