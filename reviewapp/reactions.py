@@ -118,6 +118,7 @@ AFTER: Mapping[str, Sequence[Reaction]] = {
     "incident.closed": (),
     "incident.opened": (),
     "incident.reopened": (),
+    "mail.received": (),
     "media.captioned": (*REPLACED, show_review),
     "media.checked": (show_permission, follow_content),
     "media.failed": (show_review, follow_content),

@@ -51,9 +51,7 @@ class Staged:
 def stage_photo(
     kit: Kit, *, shop_id: UUID, request_id: UUID | None, upload: BinaryIO, client_name: str
 ) -> Staged:
-    """Clean one upload, keep it privately, and note it as staged for this link.
-
-    Without a link (None) it came by mail, and no form can use it.
+    """Clean one upload, keep it privately, and note it as staged for this link, or for a mail.
 
     Runs outside any transaction but its own short one. The file as it came lies in a temporary
     folder, deleted before this returns, and sealed beside what was rebuilt from its pixels.
