@@ -125,11 +125,13 @@ def _register_helping_doors(app: Flask) -> None:
 
 def _register_library_doors(app: Flask) -> None:
     """The doors of those who use content elsewhere."""
-    from reviewapp.library import admin, admin_exports, admin_texts
+    from reviewapp.library import admin, admin_exports, admin_pieces, admin_shelves, admin_texts
     from reviewapp.widgets import collections_admin
 
     app.register_blueprint(collections_admin.blueprint)
     app.register_blueprint(admin.blueprint)
+    app.register_blueprint(admin_pieces.blueprint)
+    app.register_blueprint(admin_shelves.blueprint)
     app.register_blueprint(admin_exports.blueprint)
     app.register_blueprint(admin_texts.blueprint)
 

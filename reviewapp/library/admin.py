@@ -6,38 +6,27 @@ from collections import defaultdict
 from datetime import date
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from reviewapp.core.errors import Invalid, NotFound
-from reviewapp.library import texts
+from reviewapp.library.admin_grid import Refused, back, grid, picked
 from reviewapp.library.asking import ask
 from reviewapp.library.contents import chosen as chosen_contents
 from reviewapp.library.contents import contents_of, shop_review
 from reviewapp.library.exporting import Pick, Plan, check, export
-from reviewapp.library.queries import (
-    KINDS,
-    ORIENTATIONS,
-    Wanted,
-    cards,
-    pictured_products,
-    shown_file,
-    shown_files,
-)
-from reviewapp.models.media import MediaAsset
-from reviewapp.models.review import Review
-from reviewapp.models.rights import USES
+from reviewapp.library.marking import star
+from reviewapp.library.queries import shown_file
 from reviewapp.web.auth import actor, gate_members, require
 from reviewapp.web.flashes import say
-from reviewapp.web.listing import chosen, like, listing, words
 from reviewapp.web.pages import gettext as _
+from reviewapp.web.pages import ngettext
 from reviewapp.web.session import kit, session
 from reviewapp.web.typed import line
 
 blueprint = Blueprint("library", __name__, url_prefix="/admin/library")
 gate_members(blueprint)
 
-PAGE = 24
 GRID_WIDTH = 640
 Page = str | tuple[str, int] | Response
 
@@ -46,7 +35,7 @@ Page = str | tuple[str, int] | Response
 @require("library.use")
 def index() -> Page:
     """What customers sent and storefronts show, with what may be done with it."""
-    return _page()
+    return grid()
 
 
 @blueprint.post("/exports")
@@ -58,7 +47,7 @@ def take_out() -> Page:
         plan = Plan(line("use"), line("place", 200), _day("until"))
         made = export(session(), actor().shop, plan, picks, by=actor())
     except Invalid as error:
-        return _page(picks, error), error.status
+        return grid(_refused(picks, error))
     return redirect(url_for("exports.one", export_id=made.id), 303)
 
 
@@ -75,12 +64,31 @@ def ask_authors() -> Page:
         ends_on = _day("until")
         asked, refused = _ask_each(by_review, ends_on)
     except Invalid as error:
-        return _page(_picks(), error), error.status
+        return grid(Refused(error.fields))
     if asked:
-        say("good", _("%(num)s authors are asked by mail.", num=asked))
+        say(
+            "good",
+            ngettext(
+                "%(num)s author is asked by mail.", "%(num)s authors are asked by mail.", asked
+            ),
+        )
     for text in sorted(refused):
         say("warn", _(text))
     return redirect(url_for("exports.asks"), 303)
+
+
+@blueprint.post("/stars")
+@require("library.use")
+def stars() -> Page:
+    """Star what was ticked, or turn the one star that was pressed."""
+    one, _blank, to = request.form.get("one", "").partition(" ")
+    found = picked([one] if one else None)
+    star(session(), found, on=to != "off", by=actor())
+    if request.accept_mimetypes.best == "application/json":
+        return Response(status=204)
+    if not found:
+        say("warn", _("Tick the pieces first."))
+    return redirect(back(), 303)
 
 
 @blueprint.get("/files/<uuid:asset_id>")
@@ -97,38 +105,14 @@ def file(asset_id: UUID) -> Response:
     return response
 
 
-def _page(picks: list[Pick] | None = None, error: Invalid | None = None) -> str:
-    shop, wanted = actor().shop, _wanted()
-    found = shown_files(shop.id, wanted)
-    keys = (Review.submitted_at, MediaAsset.id)
-    page = listing(found, keys, newest_first=True, page=PAGE)
-    fields = error.fields if error else {}
-    return render_template(
-        "library/admin_library.html",
-        page=page,
-        cards=cards(session(), page.rows),
-        products=pictured_products(session(), shop.id),
-        wanted=wanted,
-        words=words(),
-        kinds=KINDS,
-        orientations=ORIENTATIONS,
-        uses=USES,
-        texts=texts,
-        picked={f"{pick.review_id}:{pick.sha256}" for pick in picks or ()},
-        typed=request.form,
-        refused=_refused(picks or [], error),
-        wrong={name: _(told[0]) for name, told in fields.items() if "." not in name},
-        errors=[(name, _(told[0])) for name, told in fields.items() if "." not in name],
-    )
-
-
-def _refused(picks: list[Pick], error: Invalid | None) -> list[tuple[str, list[str]]]:
-    """What may not leave: the product's title, and each reason as a code."""
-    if error is None or error.code != "export_refused":
-        return []
+def _refused(picks: list[Pick], error: Invalid) -> Refused:
+    """What is wrong with the form; or of each piece that may not leave, why."""
+    if error.code != "export_refused":
+        return Refused(error.fields)
     plan = Plan(line("use"), line("place", 200), _day("until"))
     checked = check(session(), actor().shop, plan, picks)
-    return [(one.review.product.title, one.refusals) for one in checked if one.refusals]
+    reasons = [(one.review.product.title, one.refusals) for one in checked if one.refusals]
+    return Refused({"assets": [error.message]}, reasons)
 
 
 def _ask_each(by_review: dict[UUID, list[str]], ends_on: date | None) -> tuple[int, set[str]]:
@@ -151,33 +135,9 @@ def _ask_each(by_review: dict[UUID, list[str]], ends_on: date | None) -> tuple[i
     return asked, refused
 
 
-def _wanted() -> Wanted:
-    product = request.args.get("product", "")
-    return Wanted(
-        words=like(words()) if words() else "",
-        kind=chosen("kind", KINDS),
-        orientation=chosen("orientation", ORIENTATIONS),
-        use=chosen("use", USES),
-        product_id=_uuid(product),
-        unused=request.args.get("unused") == "1",
-    )
-
-
 def _picks() -> list[Pick]:
-    """The ticked files; Invalid never: what is no pick of ours is left out."""
-    found = []
-    for value in request.form.getlist("pick"):
-        review, _colon, sha256 = value.partition(":")
-        if (review_id := _uuid(review)) and len(sha256) == 64:
-            found.append(Pick(review_id, sha256))
-    return found
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
+    """The ticked pieces as what permissions bind to."""
+    return [Pick(piece.review_id, piece.subject_sha256) for piece in picked()]
 
 
 def _day(name: str) -> date | None:

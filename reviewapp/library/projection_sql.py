@@ -21,6 +21,10 @@ SHORT_FILM_S, LONG_FILM_S = 15, 60
 SHORT_WORDS, LONG_WORDS = 120, 400
 """Characters; what is in between is of medium length."""
 
+PLACE = """
+CAST(lpad(to_hex(CAST(floor(extract(epoch FROM r.submitted_at) * 1000) AS bigint)), 12, '0')
+  || substr(replace(CAST(r.id AS text), '-', ''), 13) AS uuid)
+"""
 LANGUAGE = "lower(split_part(replace(r.locale, '_', '-'), '-', 1))"
 CONFIGURATION = (
     "(CASE language "
@@ -46,7 +50,7 @@ def _seen(field: str) -> str:
 
 SHOWN = f"""
 shown AS (
-  SELECT r.id AS review_id, r.shop_id, r.product_id, r.version, r.submitted_at, r.rating,
+  SELECT r.id AS review_id, r.shop_id, r.product_id, r.version, {PLACE} AS place, r.rating,
     {LANGUAGE} AS language,
     btrim({_seen("title")} || ' ' || {_seen("body")}) AS words
   FROM review r WHERE r.id = ANY(:reviews) AND r.state = 'published')
@@ -117,7 +121,7 @@ CROSS JOIN LATERAL (SELECT {_EACH},
 """  # noqa: S608  # names and words are ours
 _UNTIL = ", ".join(f"{use}_until" for use in USES)
 COLUMNS = (
-    "id, shop_id, review_id, product_id, kind, subject_sha256, submitted_at, rating, language, "
+    "id, shop_id, review_id, product_id, kind, subject_sha256, place, rating, language, "
     f"orientation, length, colour, used, picked, {_UNTIL}, ends_at, due_at"
 )
 USED = """
@@ -126,7 +130,7 @@ EXISTS (SELECT 1 FROM export_item i JOIN export e ON e.id = i.export_id
 """
 ROWS = f"""
 SELECT piece.id, shown.shop_id, shown.review_id, shown.product_id, piece.kind, piece.sha256,
-  shown.submitted_at, shown.rating, shown.language, piece.orientation, piece.length, {COLOUR},
+  shown.place, shown.rating, shown.language, piece.orientation, piece.length, {COLOUR},
   {USED}, EXISTS (SELECT 1 FROM library_star WHERE piece_id = piece.id),
   {_UNTIL}, ends_at, due_at
 FROM piece JOIN shown ON shown.review_id = piece.review_id
@@ -143,13 +147,13 @@ ON CONFLICT (id) DO UPDATE SET {_RENEWED}
 FORGET_WORDS = "DELETE FROM library_word WHERE review_id = ANY(:reviews)"
 KEEP_WORDS = f"""
 WITH {SHOWN}
-INSERT INTO library_word (shop_id, word, submitted_at, review_id)
-SELECT shown.shop_id, word, shown.submitted_at, shown.review_id
+INSERT INTO library_word (shop_id, word, place, review_id)
+SELECT shown.shop_id, word, shown.place, shown.review_id
 FROM shown JOIN product p ON p.id = shown.product_id
 CROSS JOIN LATERAL (
   SELECT unnest(tsvector_to_array(to_tsvector({CONFIGURATION},
     {ONLY_WORDS.format("shown.words || ' ' || p.title")}))) AS word
   UNION
   SELECT '#' || lower(btrim(tag)) FROM unnest(p.tags) tag WHERE btrim(tag) <> '') found
-ORDER BY 1, 2, 3, 4
+ORDER BY 1, 2, 3
 """  # noqa: S608  # names and words are ours

@@ -22,6 +22,41 @@ SEEN: Mapping[str, str] = {
     "brands": "other brands",
     "personal_data": "personal data",
 }
+KINDS: Mapping[str, str] = {
+    "photo": "Photos",
+    "video": "Videos",
+    "words": "Words",
+    "excerpt": "Excerpts",
+}
+ORIENTATIONS: Mapping[str, str] = {
+    "portrait": "Upright",
+    "landscape": "Wide",
+    "square": "Square",
+}
+LENGTHS: Mapping[str, str] = {"short": "Short", "medium": "Medium", "long": "Long"}
+COLOURS: Mapping[str, str] = {
+    "red": "Red",
+    "orange": "Orange",
+    "yellow": "Yellow",
+    "green": "Green",
+    "blue": "Blue",
+    "purple": "Purple",
+    "pink": "Pink",
+    "brown": "Brown",
+    "black": "Black",
+    "white": "White",
+    "grey": "Grey",
+    "beige": "Beige",
+}
+RATINGS: Mapping[str, str] = {
+    "4-5": "4 stars and more",
+    "5": "5 stars",
+    "4": "4 stars",
+    "3": "3 stars",
+    "2": "2 stars",
+    "1": "1 star",
+}
+USED: Mapping[str, str] = {"no": "Not taken out yet", "yes": "Taken out before"}
 EXPORT_STATES: Mapping[str, tuple[str, str]] = {
     "waiting": ("Being made", "info"),
     "made": ("Ready", "good"),

@@ -23,7 +23,7 @@ COLOURS = (
 )  # fmt: skip
 FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
 """In a `…_until`: until it is taken back."""
-ORDER = ("submitted_at", "review_id", "id")
+ORDER = ("place", "id")
 """How every list of the library is ordered, newest first: pieces of one review stay together."""
 
 
@@ -68,13 +68,17 @@ class LibraryAsset(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     """Of the media asset, of the review for its words, or of the excerpt."""
-    shop_id: Mapped[UUID] = mapped_column(ForeignKey("shop.id", ondelete="CASCADE"))
+    shop_id: Mapped[UUID]
     review_id: Mapped[UUID] = mapped_column(ForeignKey("review.id", ondelete="CASCADE"))
     product_id: Mapped[UUID]
     kind: Mapped[str]
     subject_sha256: Mapped[str]
     """What its permissions bind to (P2); of an excerpt that of the whole words."""
-    submitted_at: Mapped[datetime]
+    place: Mapped[UUID]
+    """Of its review: the milliseconds of its submission, then the end of its id (see `placed_at`).
+
+    One column that orders the list and joins it to the words, so that the planner knows how many.
+    """
     rating: Mapped[int] = mapped_column(SmallInteger)
     language: Mapped[str]
     """The first part of the review's locale, such as `en`."""
@@ -111,11 +115,12 @@ class LibraryWord(Base):
     __tablename__ = "library_word"
     __table_args__ = (Index("ix_library_word_review_id", "review_id"),)
 
-    shop_id: Mapped[UUID] = mapped_column(
-        ForeignKey("shop.id", ondelete="CASCADE"), primary_key=True
-    )
+    shop_id: Mapped[UUID] = mapped_column(primary_key=True)
     word: Mapped[str] = mapped_column(primary_key=True)
-    submitted_at: Mapped[datetime] = mapped_column(primary_key=True)
-    review_id: Mapped[UUID] = mapped_column(
-        ForeignKey("review.id", ondelete="CASCADE"), primary_key=True
-    )
+    place: Mapped[UUID] = mapped_column(primary_key=True)
+    review_id: Mapped[UUID] = mapped_column(ForeignKey("review.id", ondelete="CASCADE"))
+
+
+def placed_at(instant: datetime) -> UUID:
+    """The first place of an instant; a review's own ends with the end of its id."""
+    return UUID(int=int(instant.timestamp() * 1000) << 80)

@@ -41,7 +41,7 @@ class Listing:
 
 
 def listing(
-    statement: Select[*tuple[Any, ...]],
+    statement: Select[*tuple[Any, ...]] | Sequence[Select[*tuple[Any, ...]]],
     keys: Sequence[Key],
     *,
     newest_first: bool,
@@ -50,26 +50,41 @@ def listing(
     """The page of `statement` that the address asks for with `after`.
 
     `keys` order the list; together they are unique and none is ever null. Rows come as scalars
-    where the statement selects one thing. Invalid for an `after` that is none of this list's.
+    where the statement selects one thing; of several statements, all of one form, each row comes
+    once. Invalid for an `after` that is none of this list's.
     """
-    single = len(statement.column_descriptions) == 1
-    if after := request.args.get("after"):
-        place = [
-            literal(value, key.type) for value, key in zip(_read(after, keys), keys, strict=True)
-        ]
-        here = tuple_(*keys)
-        statement = statement.where(
-            here < tuple_(*place) if newest_first else here > tuple_(*place)
-        )
-    ordered = statement.order_by(*(key.desc() if newest_first else key.asc() for key in keys))
-    found = session().execute(ordered.add_columns(*keys).limit(page + 1)).all()
-    rows = [row[0] if single else row[: -len(keys)] for row in found[:page]]
-    more = len(found) > page
+    several = [statement] if isinstance(statement, Select) else statement
+    place = _place(keys)
+    found: dict[tuple[Any, ...], Any] = {}
+    for one in several:
+        ordered = _ordered(one, keys, place, newest_first).limit(page + 1)
+        single = len(one.column_descriptions) == 1
+        for row in session().execute(ordered):
+            found[tuple(row[-len(keys) :])] = row[0] if single else row[: -len(keys)]
+    places = sorted(found, reverse=newest_first)
+    more = len(places) > page
     return Listing(
-        rows=rows,
-        next_href=_href(_told(found[page - 1][-len(keys) :])) if more else None,
-        first_href=_href(None) if after else None,
+        rows=[found[one] for one in places[:page]],
+        next_href=_href(_told(places[page - 1])) if more else None,
+        first_href=_href(None) if place else None,
     )
+
+
+def _place(keys: Sequence[Key]) -> list[Any]:
+    """Where the address says to go on; empty: at the beginning."""
+    after = request.args.get("after")
+    return _read(after, keys) if after else []
+
+
+def _ordered(
+    statement: Select[*tuple[Any, ...]], keys: Sequence[Key], place: list[Any], newest_first: bool
+) -> Select[*tuple[Any, ...]]:
+    if place:
+        here = tuple_(*keys)
+        there = tuple_(*(literal(value, key.type) for value, key in zip(place, keys, strict=True)))
+        statement = statement.where(here < there if newest_first else here > there)
+    order = (key.desc() if newest_first else key.asc() for key in keys)
+    return statement.order_by(*order).add_columns(*keys)
 
 
 def words() -> str:

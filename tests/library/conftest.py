@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from reviewapp.library.projecting import keep_pieces
 from reviewapp.models.media import MediaAsset, MediaDecision
 from reviewapp.models.review import Review
 from reviewapp.reactions import EVERY
@@ -28,7 +29,9 @@ def author(client, kit, committed, shop) -> Link:
     link.send_review(media=[(picture(), "mug.jpg")], permission=["ads"])
     EVERY["media"].errand(kit)
     with committed() as session:
-        session.query(Review).one().state = "published"
+        review = session.query(Review).one()
+        review.state = "published"
+        keep_pieces(session, [review.id])
     return link
 
 

@@ -1,0 +1,146 @@
+"""The page of the grid: the pieces that fit, the filters beside them, the tray below."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+from uuid import UUID
+
+from flask import render_template, request, url_for
+from sqlalchemy import select
+
+from reviewapp.core.errors import Invalid
+from reviewapp.library import texts
+from reviewapp.library.cards import Card, cards, chosen_pieces
+from reviewapp.library.collecting import collections_of, filters_of, one_collection
+from reviewapp.library.facets import Facets, facets
+from reviewapp.library.finding import COLLECTED_KEYS, KEYS, pieces, search, walking
+from reviewapp.library.menu import Menu
+from reviewapp.library.wanted import Wanted, read
+from reviewapp.models.catalog import Product
+from reviewapp.models.library_asset import LibraryAsset
+from reviewapp.models.rights import USES
+from reviewapp.web.auth import actor
+from reviewapp.web.listing import Listing, listing
+from reviewapp.web.pages import gettext as _
+from reviewapp.web.session import session
+from reviewapp.web.typed import line
+
+PAGE = 24
+MOST_PRODUCTS = 200
+NOTHING = Listing(rows=[], next_href=None, first_href=None)
+
+
+@dataclass
+class Refused:
+    """What was sent and why it was refused: the page comes back with all that was typed."""
+
+    fields: Mapping[str, list[str]] = field(default_factory=dict)
+    reasons: Sequence[tuple[str, list[str]]] = ()
+    """Of each piece that may not leave: its product's title, and codes of LEAVE_REFUSALS."""
+
+
+@dataclass
+class Look:
+    """What is found at an address."""
+
+    page: Listing = NOTHING
+    cards: Sequence[Card] = ()
+    facets: Facets = field(default_factory=Facets)
+    languages: Sequence[str] = ()
+    askable: int = 0
+    """Where nothing is allowed for the use: how many pieces their authors could be asked for."""
+
+
+def grid(refused: Refused | None = None) -> tuple[str, int]:
+    """The page as the address filters it; 422 with what is wrong about a filter or a form."""
+    refused = refused or Refused()
+    try:
+        wanted = read(request.args)
+        found = _look(wanted)
+    except Invalid as error:
+        wanted, found = Wanted(), Look()
+        refused = Refused({**error.fields, **refused.fields}, refused.reasons)
+    return _page(wanted, found, refused), 422 if refused.fields else 200
+
+
+def picked(told: Sequence[str] | None = None) -> list[LibraryAsset]:
+    """The ticked pieces, or those told, in order; what is no piece of ours is left out."""
+    ids = []
+    for value in request.form.getlist("pick") if told is None else told:
+        try:
+            ids.append(UUID(value))
+        except ValueError:
+            continue
+    return chosen_pieces(session(), actor().shop.id, ids)
+
+
+def back() -> str:
+    """The grid at the address the form was sent from."""
+    kept = {name: value for name, value in request.args.items() if name != "after"}
+    return f"{url_for('library.index')}?{urlencode(kept)}" if kept else url_for("library.index")
+
+
+def _look(wanted: Wanted) -> Look:
+    shop = actor().shop
+    asked = search(session(), shop, wanted)
+    keys = COLLECTED_KEYS if wanted.collection else KEYS
+    with walking(session(), asked):
+        page = listing(pieces(asked), keys, newest_first=not wanted.collection, page=PAGE)
+        counted = facets(session(), asked)
+    askable = 0
+    if wanted.use and not page.rows:
+        without = search(session(), shop, wanted.without("use", "expiring"))
+        with walking(session(), without):
+            askable = facets(session(), without).total
+    return Look(page, cards(session(), page.rows), counted, asked.languages, askable)
+
+
+def _page(wanted: Wanted, found: Look, refused: Refused) -> str:
+    shop = actor().shop
+    menu = Menu(wanted, found.facets, _, _link)
+    groups = menu.groups(found.languages, _products(wanted, found.facets))
+    ticked = picked() if request.method == "POST" else []
+    known = {card.piece.id for card in found.cards}
+    elsewhere = cards(session(), [piece for piece in ticked if piece.id not in known])
+    return render_template(
+        "library/admin_library.html",
+        wanted=wanted,
+        found=found,
+        shown=[*elsewhere, *found.cards],
+        groups=groups,
+        chosen=menu.chosen(groups),
+        kept=filters_of(session(), shop.id, actor().id),
+        shelves=collections_of(session(), shop.id),
+        collection=one_collection(session(), shop.id, wanted.collection)
+        if wanted.collection
+        else None,
+        query=dict(request.args.items()),
+        uses=USES,
+        texts=texts,
+        ticked={str(piece.id) for piece in ticked},
+        typed=request.form,
+        refused=refused.reasons,
+        wrong={name: _(told[0]) for name, told in refused.fields.items()},
+        errors=[(_ids(name), _(told[0])) for name, told in refused.fields.items() if told],
+        asked_use=line("use") or wanted.use or request.args.get("ask", ""),
+    )
+
+
+def _ids(name: str) -> str:
+    """Which control a fault is at."""
+    return {"use": "tray-use", "assets": "tray-use", "ends_on": "until"}.get(name, name)
+
+
+def _products(wanted: Wanted, counted: Facets) -> list[Product]:
+    """The most pictured ones among what was found, and the one that is asked for."""
+    ids = [UUID(one) for one in counted.counts["product_id"]]
+    ids += [wanted.product] if wanted.product else []
+    rows = session().scalars(select(Product).where(Product.id.in_(ids))).all() if ids else []
+    return sorted(rows, key=lambda one: (-counted.of("product_id", str(one.id)), one.title))
+
+
+def _link(query: Mapping[str, str]) -> str:
+    address = url_for("library.index")
+    return f"{address}?{urlencode(query)}" if query else address
