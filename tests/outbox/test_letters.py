@@ -11,9 +11,10 @@ import pytest
 
 from reviewapp.core.i18n import LANGUAGES, SOURCE_LANGUAGE, missing
 from reviewapp.outbox import letters
-from reviewapp.outbox.letter_facts import REFUSALS, ROLES, readable_on
+from reviewapp.outbox.letter_facts import REFUSALS, readable_on
 from reviewapp.outbox.letter_rules import objections
 from reviewapp.outbox.letters import LETTERS, LetterError, fill, render
+from reviewapp.outbox.team_letters import ROLES
 from tests.outbox.letter_samples import FACTS, MUG, PAGE
 
 EVERY = [(letter, language) for letter in LETTERS for language in LANGUAGES]
