@@ -1,31 +1,44 @@
 """Photos: time and memory of `sanitise` and `render` beside the bare encodes of the same run.
 
-python -m bench.images [PHOTOS]   (1,000 photos for the memory line; 12-megapixel JPEG, made here)
+python -m bench.images [--photos 1000] [--folder PHOTOS]
+
+A 12-megapixel JPEG, made here, for time and peak; so many photos of a folder (the demo's own by
+default), one after another, for what memory does in the long run.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import statistics
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from io import BytesIO
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
 import structlog
 from PIL import Image
 
-from reviewapp.media import encodings, images, pixels
+from bench.publish import installation, new_shop
+from reviewapp.media import encodings, images, pixels, service
+from reviewapp.media.image_pool import ImagePool
+from reviewapp.models.media import MediaAsset
+from tests import factories
 
+_DEMO_PHOTOS = Path(__file__).resolve().parents[1] / "reviewapp" / "demo" / "data" / "photos"
 _RUNS = 9
 _SIZE = (4000, 3000)
 
 
-def main(photos: int) -> None:
+def main() -> None:
     """Print one JSON line per measurement."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--photos", type=int, default=1000)
+    asked.add_argument("--folder", type=Path, default=_DEMO_PHOTOS)
+    told = asked.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "photo.jpg"
@@ -34,8 +47,10 @@ def main(photos: int) -> None:
         _print("upload", megapixels=12, bytes=path.stat().st_size)
         master = images.sanitise(path).data
         _measure_pool(path, master)
+        _print("12 megapixels, peak MB", **_Peaks().look(), goal=100)
+        _measure_growth(told.folder, told.photos)
+        _measure_first_picture(path.read_bytes())
         _measure_parts(path.read_bytes(), master)
-        _measure_growth(path, photos)
 
 
 def _measure_pool(path: Path, master: bytes) -> None:
@@ -43,12 +58,32 @@ def _measure_pool(path: Path, master: bytes) -> None:
     _print("render, wall", ms=_median_ms(lambda: images.render(master), time.perf_counter))
 
 
+def _measure_first_picture(upload: bytes) -> None:
+    """From the last byte here to the clean picture that pages can show; sealed, stored, noted."""
+    with installation() as kit:
+        shop = new_shop(kit)
+        with kit.database.transaction(shop.id) as session:
+            link = factories.request(session, shop).id
+
+        def stage() -> None:
+            staged = service.stage_photo(
+                kit, shop_id=shop.id, request_id=link, upload=BytesIO(upload), client_name="a.jpg"
+            )
+            with kit.database.transaction(shop.id) as session:
+                key = session.get_one(MediaAsset, staged.id).key
+            kit.storage.read(key)
+
+        stage()
+        taken = _median_ms(stage, time.perf_counter)
+    _print("first displayable picture after the last byte, wall", ms=taken, goal=250)
+
+
 def _measure_parts(upload: bytes, master: bytes) -> None:
     def cpu(work: Callable[[], object]) -> float:
         return _median_ms(work, time.process_time)
 
     def rendered(widths_px: Sequence[int]) -> list[encodings.Encoded]:
-        return list(encodings.renditions(master, widths_px))
+        return encodings.renditions(master, widths_px)
 
     files = rendered(images.RENDITION_WIDTHS_PX)
     made = cpu(lambda: rendered(images.RENDITION_WIDTHS_PX))
@@ -88,13 +123,37 @@ def _three_webp(upload: bytes) -> None:
         encodings.encoded(image, "WEBP", **encodings.WEBP)
 
 
-def _measure_growth(path: Path, photos: int) -> None:
-    peaks = []
-    for number in range(photos):
-        images.render(images.sanitise(path).data)
+def _measure_growth(folder: Path, photos: int) -> None:
+    """Peaks of each tenth of the run; flat when the last ones are no higher than the first."""
+    files = sorted(path for path in folder.iterdir() if path.is_file())
+    tenths: list[dict[str, float]] = []
+    peaks = _Peaks()
+    for number, path in enumerate(islice(cycle(files), photos), start=1):
+        images.render(images.sanitise(path, path.name).data)
+        seen = peaks.look()
         if number % max(1, photos // 10) == 0:
-            peaks.append(_peak_mb())
-    _print("image process, peak MB along the run", photos=photos, peaks=peaks)
+            tenths.append(seen | {"worker": _memory("self", "VmRSS")})
+    _print("peak MB along the run", photos=photos, of=len(files), tenths=tenths)
+
+
+class _Peaks:
+    """The highest memory of the processes of each image program, in MB, whoever serves now."""
+
+    def __init__(self) -> None:
+        self._highest = {"uploads": 0.0, "sizes": 0.0}
+
+    def look(self) -> dict[str, float]:
+        """After each photo: a process that has served its share is replaced."""
+        for name, pid in _processes():
+            self._highest[name] = max(self._highest[name], _memory(str(pid), "VmHWM"))
+        return dict(self._highest)
+
+
+def _processes() -> Iterator[tuple[str, int]]:
+    pools: dict[str, ImagePool] = {"uploads": images._pool(), "sizes": images._sizes_pool()}
+    for name, pool in pools.items():
+        for pid in pool.idle_pids:
+            yield name, pid
 
 
 def _bare_encode(file: encodings.Encoded, master: bytes) -> Callable[[], None]:
@@ -121,10 +180,9 @@ def _detailed_picture() -> Image.Image:
     return picture
 
 
-def _peak_mb() -> float:
-    pid = images._pool().idle_pids[0]
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return round(int(next(x.split()[1] for x in lines if x.startswith("VmHWM:"))) / 1024, 1)
+def _memory(pid: str, line: str) -> float:
+    told = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return round(int(next(x.split()[1] for x in told if x.startswith(line))) / 1024, 1)
 
 
 def _median_ms(work: Callable[[], object], clock: Callable[[], float]) -> float:
@@ -141,4 +199,4 @@ def _print(what: str, **facts: object) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000)
+    main()

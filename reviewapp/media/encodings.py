@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Any
 
-from PIL import Image
+from PIL import AvifImagePlugin, Image
 
-from reviewapp.media.pixels import MASTER_LONG_SIDE_PX, fresh
+# One thread a picture: the pool is what runs in parallel, and threads cost address space.
+AvifImagePlugin.DEFAULT_MAX_THREADS = 1
 
+MASTER_LONG_SIDE_PX = 2560
 MASTER_QUALITY = 90
 WEBP = {"quality": 80, "method": 2}
 """Half the CPU of the encoder's default method 4 for 3 % more bytes."""
@@ -37,25 +40,65 @@ def encode_master(image: Image.Image) -> Encoded:
     return encoded(image, "JPEG", quality=MASTER_QUALITY)
 
 
-def renditions(master: bytes, widths_px: Iterable[int]) -> Iterator[Encoded]:
-    """WebP and AVIF of each width, JPEG of some, widest first; never wider than the master."""
+def renditions(master: bytes, widths_px: Iterable[int]) -> list[Encoded]:
+    """WebP and AVIF of each width, JPEG of some, widest first; never wider than the master.
+
+    The AVIF of the widest is made first, alone, and the master is read again for the rest: its
+    encoder needs so much memory that nothing should be held beside it.
+    """
     # The limit is the module's: the upload before this one may have left a smaller.
     Image.MAX_IMAGE_PIXELS = MASTER_LONG_SIDE_PX**2
-    image: Image.Image = Image.open(BytesIO(master), formats=["JPEG"])
-    full = image.size
+    full = Image.open(BytesIO(master), formats=["JPEG"]).size
     widths = sorted({min(width, full[0]) for width in widths_px}, reverse=True)
-    image.draft(None, _at_width(full, widths[0]))
-    image.load()
-    image.info = {}
+    as_jpeg = {min(width, full[0]) for width in FALLBACK_WIDTHS_PX}
+    widest = _LastUse.of(_scaled(_decoded(master, widths[0]), full, widths[0]))
+    made = [encoded(widest, "AVIF", **avif_options(widths[0]))]
+    image = _decoded(master, widths[0])
     for width in widths:
         # Each from the next larger one, by the cheaper filter: a third of the work, and no eye
         # sees a difference.
-        size = _at_width(full, width)
-        image = image if image.size == size else image.resize(size, Image.Resampling.BICUBIC)
-        yield encoded(image, "AVIF", **avif_options(width))
-        yield encoded(image, "WEBP", **WEBP)
-        if width in {min(fallback, full[0]) for fallback in FALLBACK_WIDTHS_PX}:
-            yield encoded(image, "JPEG", **JPEG)
+        image = _scaled(image, full, width)
+        made.append(encoded(image, "WEBP", **WEBP))
+        if width in as_jpeg:
+            made.append(encoded(image, "JPEG", **JPEG))
+        if width != widths[0]:
+            made.append(encoded(image, "AVIF", **avif_options(width)))
+    return sorted(made, key=lambda one: (-one.width, one.content_type))
+
+
+class _LastUse(Image.Image):
+    """A picture that gives up its pixels, 4 bytes each, as soon as an encoder has read them."""
+
+    @classmethod
+    def of(cls, image: Image.Image) -> _LastUse:
+        """This picture, not a copy: nobody else may use it any more."""
+        taken = cls()
+        taken.__dict__.update(image.__dict__)
+        image.close()
+        return taken
+
+    def tobytes(self, encoder_name: str = "raw", *args: Any) -> bytes:
+        """The pixels as the encoder wants them, once."""
+        data = super().tobytes(encoder_name, *args)
+        self.close()
+        return data
+
+    def seek(self, frame: int) -> None:
+        """There is one frame; Pillow's own way there would look at the pixels."""
+
+
+def _decoded(master: bytes, width_px: int) -> Image.Image:
+    """The master's pixels, at this width or the next above that decoding alone can give."""
+    image: Image.Image = Image.open(BytesIO(master), formats=["JPEG"])
+    image.draft(None, _at_width(image.size, width_px))
+    image.load()
+    image.info = {}
+    return image
+
+
+def _scaled(image: Image.Image, full: tuple[int, int], width_px: int) -> Image.Image:
+    size = _at_width(full, width_px)
+    return image if image.size == size else image.resize(size, Image.Resampling.BICUBIC)
 
 
 def avif_options(width: int) -> dict[str, object]:
@@ -73,6 +116,13 @@ def encoded(image: Image.Image, file_format: str, **options: object) -> Encoded:
     bare = image if not image.info else fresh(image)
     bare.save(out, file_format, exif=b"", icc_profile=None, **options)
     return Encoded(f"image/{file_format.lower()}", *image.size, out.getvalue())
+
+
+def fresh(image: Image.Image) -> Image.Image:
+    """The pixels in a new image: whatever `info` held (EXIF, XMP, comments) stays behind."""
+    bare = Image.new("RGB", image.size)
+    bare.paste(image)
+    return bare
 
 
 def _at_width(size: tuple[int, int], width_px: int) -> tuple[int, int]:

@@ -43,7 +43,7 @@ class Answer:
 class ImageProcess:
     """One child process; used by one thread at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, program: str) -> None:
         source_root = Path(__file__).resolve().parents[2]
         # An empty environment: a decoder that is taken over finds no secret of ours.
         self._child = subprocess.Popen(
@@ -51,14 +51,18 @@ class ImageProcess:
                 sys.executable,
                 "-P",
                 "-m",
-                "reviewapp.media.image_worker",
+                program,
                 str(ADDRESS_SPACE_BYTES),
             ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             bufsize=0,
-            env={"PYTHONPATH": str(source_root), "PYTHONDONTWRITEBYTECODE": "1"},
+            env={
+                "PYTHONPATH": str(source_root),
+                "PYTHONDONTWRITEBYTECODE": "1",
+                "MALLOC_MMAP_THRESHOLD_": "1048576",  # frames go back when they are done with
+            },
             start_new_session=True,
         )
         assert self._child.stdin
@@ -140,10 +144,17 @@ class ImageProcess:
 
 
 class ImagePool:
-    """Up to `size` image processes, started when first needed; safe for threads and forks."""
+    """Up to `size` processes of one image program, started when needed; safe for threads, forks."""
 
-    def __init__(self, size: int, pictures_per_process: int = PICTURES_PER_PROCESS) -> None:
+    def __init__(
+        self,
+        size: int,
+        pictures_per_process: int = PICTURES_PER_PROCESS,
+        *,
+        program: str = "reviewapp.media.image_worker",
+    ) -> None:
         self._size = size
+        self._program = program
         self._pictures_per_process = pictures_per_process
         self._reset()
         os.register_at_fork(after_in_child=self._after_fork)
@@ -190,7 +201,7 @@ class ImagePool:
         return answer
 
     def _ask_fresh(self, request: dict[str, Any], payload: bytes, wall_seconds: float) -> Answer:
-        process = _started()
+        process = self._started()
         try:
             answer = process.ask(request, payload, wall_seconds)
         except ProcessDiedError as death:
@@ -205,7 +216,13 @@ class ImagePool:
             if process.alive:
                 return process
             process.close()
-        return _started()
+        return self._started()
+
+    def _started(self) -> ImageProcess:
+        try:
+            return ImageProcess(self._program)
+        except OSError as error:
+            raise OutsideFailed("unavailable") from error
 
     def _give_back(self, process: ImageProcess) -> None:
         if process.served < self._pictures_per_process:
@@ -222,10 +239,3 @@ class ImagePool:
         for process in self._idle:
             process.forget()
         self._reset()
-
-
-def _started() -> ImageProcess:
-    try:
-        return ImageProcess()
-    except OSError as error:
-        raise OutsideFailed("unavailable") from error

@@ -1,6 +1,7 @@
 """Photos: an untrusted upload in, one clean master out; and the master's renditions.
 
-Nothing here decodes: that happens in the image process (`image_pool`, `image_worker`, `pixels`).
+Nothing here decodes: that happens in processes of the `image_pool`, in one of two programs,
+`image_worker` and `rendition_worker`.
 """
 
 from __future__ import annotations
@@ -129,12 +130,8 @@ def render(master: bytes, *, limits: ImageLimits = DEFAULT_LIMITS) -> list[Rendi
     Never wider than the master: one of 500 px gives 320 and 500. Raises RefusedImage for bytes
     that `sanitise` did not make, or OutsideFailed when no image process can be had.
     """
-    request = {
-        "task": "render",
-        "widths_px": RENDITION_WIDTHS_PX,
-        "cpu_seconds": limits.cpu_seconds,
-    }
-    return _files(_pool().ask(request, master, limits.wall_seconds))
+    request = {"widths_px": RENDITION_WIDTHS_PX, "cpu_seconds": limits.cpu_seconds}
+    return _files(_sizes_pool().ask(request, master, limits.wall_seconds))
 
 
 def _checked_format(path: Path, client_name: str, limits: ImageLimits) -> str:
@@ -176,6 +173,11 @@ def _master(answer: Answer, source_format: str, source_sha256: str) -> Sanitised
 @cache
 def _pool() -> ImagePool:
     return ImagePool(POOL_SIZE)
+
+
+@cache
+def _sizes_pool() -> ImagePool:
+    return ImagePool(POOL_SIZE, program="reviewapp.media.rendition_worker")
 
 
 def _files(answer: Answer) -> list[RenditionFile]:

@@ -6,36 +6,22 @@ sRGB, upright, fresh image; `encodings` writes it.
 
 from __future__ import annotations
 
-import struct
 import warnings
-import zlib
 from io import BytesIO
 
 import pi_heif
-from PIL import AvifImagePlugin, Image, ImageCms
+from PIL import Image, ImageCms
 
 from reviewapp.media import colours
+from reviewapp.media.encodings import MASTER_LONG_SIDE_PX, fresh
+from reviewapp.media.image_child import BROKEN_FILE
 
-MASTER_LONG_SIDE_PX = 2560
 # A JPEG is decoded at 1/2, 1/4 or 1/8 (libjpeg `draft`) when at least this much remains: half the
 # time and a quarter of the memory, and still 1.5 x the widest rendition.
 DRAFT_LONG_SIDE_PX = 1920
 
-DECODER_ERRORS = (
-    OSError,
-    ValueError,
-    SyntaxError,
-    ArithmeticError,
-    LookupError,
-    TypeError,
-    AttributeError,
-    EOFError,
-    RuntimeError,
-    struct.error,
-    zlib.error,
-    ImageCms.PyCMSError,
-)
-"""What Pillow and its plug-ins raise on broken files."""
+DECODER_ERRORS = (*BROKEN_FILE, ImageCms.PyCMSError)
+"""What a broken file may raise on its way to pixels."""
 
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -49,9 +35,7 @@ _UPRIGHT = {
 _ORIENTATION_TAG = 0x0112
 _BOXED = ("HEIF", "AVIF")
 
-# One thread a picture: the pool is what runs in parallel, and threads cost address space.
 pi_heif.register_heif_opener(decode_threads=1, thumbnails=False)
-AvifImagePlugin.DEFAULT_MAX_THREADS = 1
 # Pillow itself only warns between one and two times its limit.
 warnings.simplefilter("error", Image.DecompressionBombWarning)
 
@@ -138,10 +122,3 @@ def _in_srgb(
         return colours.in_srgb(image.point(curve * 3) if curve else image, meant.profile())
     except DECODER_ERRORS:
         return image.convert("RGB")  # a broken profile costs the colours' last finish only
-
-
-def fresh(image: Image.Image) -> Image.Image:
-    """The pixels in a new image: whatever `info` held (EXIF, XMP, comments) stays behind."""
-    bare = Image.new("RGB", image.size)
-    bare.paste(image)
-    return bare

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -43,16 +44,32 @@ def test_one_process_serves_many_pictures(pool: ImagePool) -> None:
     assert pool.idle_pids == first
 
 
-def test_a_fresh_process_can_be_asked_for_sizes_first(pool: ImagePool) -> None:
+def test_sizes_are_made_by_a_program_of_their_own() -> None:
     master = BytesIO()
     Image.new("RGB", (400, 300)).save(master, "JPEG")
+    pool = ImagePool(1, program="reviewapp.media.rendition_worker")
 
-    answer = asked(pool, master.getvalue(), task="render", widths_px=[320])
+    answer = asked(pool, master.getvalue(), widths_px=[320])
+    pool.close()
 
     assert [(one["width"], one["content_type"]) for one in answer.facts["files"]] == [
         (320, "image/avif"),
         (320, "image/webp"),
     ]
+
+
+def test_the_sizes_of_a_phone_s_photo_are_made_within_100_mb() -> None:
+    master = BytesIO()
+    noise = Image.effect_noise((1000, 750), 60).resize((2000, 1500))
+    Image.merge("RGB", (noise, noise.rotate(180), noise)).save(master, "JPEG", quality=90)
+    pool = ImagePool(1, program="reviewapp.media.rendition_worker")
+
+    made = asked(pool, master.getvalue(), widths_px=[320, 640, 1280, 2048]).facts["files"]
+    status = Path(f"/proc/{pool.idle_pids[0]}/status").read_text()
+    pool.close()
+
+    assert {one["width"] for one in made} == {320, 640, 1280, 2000}
+    assert int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) < 100 * 1024
 
 
 def test_a_process_is_replaced_after_its_share(pool: ImagePool) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from PIL import Image, ImageCms
 
-from reviewapp.media import image_worker, pixels
+from reviewapp.media import encodings, image_worker, pixels, rendition_worker
 from tests.media.clean_files import assert_only_pixels
 from tests.media.conftest import alike, corner_colours, four_corners
 
@@ -66,7 +66,7 @@ def test_the_pixel_limit_is_a_limit_from_its_first_pixel_on(max_pixels: int) -> 
 def test_a_wide_picture_is_shrunk_to_the_master_size() -> None:
     result = pixels.normalise(encoded(Image.new("RGB", (5000, 10))), "PNG", 10**6)
 
-    assert result.size == (pixels.MASTER_LONG_SIDE_PX, 5)
+    assert result.size == (encodings.MASTER_LONG_SIDE_PX, 5)
 
 
 @pytest.mark.filterwarnings("ignore:Corrupt EXIF")
@@ -78,13 +78,13 @@ def test_unreadable_exif_means_upright() -> None:
 
 def test_the_worker_answers_with_files_and_facts() -> None:
     asked = {"task": "sanitise", "source_format": "PNG", "max_pixels": 10**6}
-    facts, parts = image_worker._answer(asked, encoded(four_corners()))
+    facts, parts = image_worker.answer(asked, encoded(four_corners()))
 
     assert facts["files"] == [{"content_type": "image/jpeg", "width": 240, "height": 160}]
     assert facts["look"]["placeholder"].startswith("data:image/webp;base64,")
     assert_only_pixels(parts[0])
 
-    facts, parts = image_worker._answer({"task": "render", "widths_px": [100, 320]}, parts[0])
+    facts, parts = rendition_worker.answer({"widths_px": [100, 320]}, parts[0])
 
     assert [file["width"] for file in facts["files"]] == [240, 240, 240, 100, 100]
     assert len(parts) == 5
@@ -101,7 +101,7 @@ def test_the_worker_answers_with_files_and_facts() -> None:
 def test_the_worker_refuses_with_a_code(payload: bytes, max_pixels: int, code: str) -> None:
     asked = {"task": "sanitise", "source_format": "PNG", "max_pixels": max_pixels}
 
-    facts, parts = image_worker._answer(asked, payload)
+    facts, parts = image_worker.answer(asked, payload)
 
     assert facts["refused"] == code
     assert not parts
