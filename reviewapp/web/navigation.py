@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -99,7 +98,7 @@ def bind_navigation(app: Flask) -> None:
         actor: Actor | None = g.get("actor")
         if actor is None or actor.kind != "member":
             return {}
-        navigation = places_for(actor, partial(_waiting, actor.shop.id))
+        navigation = places_for(actor, _waiting(actor.shop.id))
         return {
             "navigation": navigation,
             "commands": [*navigation, _profile(), *_searches(actor)],
@@ -108,8 +107,8 @@ def bind_navigation(app: Flask) -> None:
         }
 
 
-def places_for(actor: Actor, waiting: Any) -> list[Mapping[str, Any]]:
-    """The entries `actor` may open; `waiting(key)` tells how many things wait there."""
+def places_for(actor: Actor, waiting: Mapping[str, int | str]) -> list[Mapping[str, Any]]:
+    """The entries `actor` may open; `waiting` tells by key how many things wait there."""
     return [
         {
             "key": place.key,
@@ -117,7 +116,7 @@ def places_for(actor: Actor, waiting: Any) -> list[Mapping[str, Any]]:
             "label": _(place.label),
             "icon": place.icon,
             "section": _(place.section) if place.section else "",
-            "count": waiting(place.key),
+            "count": waiting.get(place.key, 0),
         }
         for place in PLACES
         if actor.may(place.action)
@@ -136,8 +135,8 @@ def _searches(actor: Actor) -> list[Mapping[str, Any]]:
     ]
 
 
-def _waiting(shop_id: UUID, key: str) -> int | str:
-    """Counted up to a bound, so that a side bar never reads a long table."""
+def _waiting(shop_id: UUID) -> dict[str, int | str]:
+    """Counted in one statement and up to a bound, so that a side bar never reads a long table."""
     waits: dict[str, tuple[Any, ColumnElement[bool]]] = {
         "cases": (Case, Case.state == "open"),
         "incoming": (InboundMail, InboundMail.state == "waiting"),
@@ -147,12 +146,23 @@ def _waiting(shop_id: UUID, key: str) -> int | str:
         "reports": (ReviewReport, ReviewReport.state == "open"),
         "queue": (Review, Review.waiting_since.is_not(None)),
     }
-    if key not in waits:
-        return 0
-    model, condition = waits[key]
-    some = select(model.id).where(model.shop_id == shop_id, condition).limit(MOST_COUNTED)
+    counts = [
+        select(func.count())
+        .select_from(
+            select(model.id)
+            .where(model.shop_id == shop_id, condition)
+            .limit(MOST_COUNTED)
+            .subquery()
+        )
+        .scalar_subquery()
+        for model, condition in waits.values()
+    ]
     try:
-        found = session().scalar(select(func.count()).select_from(some.subquery())) or 0
+        found = session().execute(select(*counts)).one()
     except SQLAlchemyError:  # the page that says what failed has a side bar too
-        return 0
-    return f"{MOST_COUNTED - 1}+" if found >= MOST_COUNTED else found
+        return {}
+    bound = f"{MOST_COUNTED - 1}+"
+    return {
+        key: bound if count >= MOST_COUNTED else count
+        for key, count in zip(waits, found, strict=True)
+    }

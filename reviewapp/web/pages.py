@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from babel.dates import format_timedelta
@@ -10,6 +11,7 @@ from flask import Flask, g
 from markupsafe import Markup
 
 from reviewapp.core import clock
+from reviewapp.core.i18n import translator, zone_of
 from reviewapp.web.forms import csrf_token
 from reviewapp.web.language import page_language, page_translator
 
@@ -41,9 +43,16 @@ def when(instant: datetime | None, time_zone: str = "UTC") -> Markup | str:
     """An instant as people say it, the exact time on hover."""
     if instant is None:
         return ""
-    translator = page_translator()
-    exact = translator.date_time(instant, time_zone)
-    spoken = translator.when(instant, clock.now(), time_zone)
+    today = clock.now().astimezone(zone_of(time_zone)).date()
+    return _spoken(page_language(), instant, today, time_zone)
+
+
+@lru_cache(maxsize=8192)
+def _spoken(language: str, instant: datetime, today: date, time_zone: str) -> Markup:
+    """Told once a day: a list shows fifty, and most of them stood on the page before."""
+    noon = datetime.combine(today, time(12), zone_of(time_zone))
+    words = translator(language)
+    exact, spoken = words.date_time(instant, time_zone), words.when(instant, noon, time_zone)
     return Markup('<time datetime="{}" title="{}">{}</time>').format(
         instant.isoformat(), exact, spoken
     )
