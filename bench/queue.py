@@ -25,8 +25,8 @@ from reviewapp.core.kit import Kit
 from reviewapp.models.review import ReviewVersion
 from reviewapp.web.auth import SESSION_COOKIE
 from tests import factories
-from tests.browser.conftest import QUIET
-from tests.browser.conftest import chromium as find_chromium
+from tests.served import QUIET
+from tests.served import chromium as find_chromium
 
 GOAL_MS = 200
 WAITING = 1_000

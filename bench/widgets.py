@@ -19,10 +19,10 @@ from typing import Any
 
 from playwright.sync_api import Browser, CDPSession, sync_playwright
 
-from tests.browser.conftest import QUIET
-from tests.browser.conftest import chromium as find_chromium
 from tests.browser.shelf import Shelf, open_shelf, picture
 from tests.browser.shelf_documents import head, review, shop_documents
+from tests.served import QUIET
+from tests.served import chromium as find_chromium
 
 RUNS = 5
 SLOWER = 4

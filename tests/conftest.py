@@ -27,7 +27,9 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 TEMPLATE = "reviewapp_template"
 hypothesis_settings.register_profile("suite", deadline=None)
 hypothesis_settings.load_profile("suite")
-pytest_plugins = ["tests.unrun", "tests.people", "tests.sent_reviews"]
+pytest_plugins = [
+    "tests.unrun", "tests.people", "tests.sent_reviews", "tests.served", "tests.bucket",
+]  # fmt: skip
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -275,6 +275,7 @@ class Incident(OwnedByShop, Base):
     __table_args__ = (
         UniqueConstraint("review_id"),
         Index("ix_incident_shop", "shop_id", "opened_at", "id"),
+        Index("ix_incident_open", "shop_id", "id", postgresql_where=text("closed_at IS NULL")),
         Index("ix_incident_case_id", "case_id"),
         Index("ix_incident_customer_id", "customer_id"),
     )

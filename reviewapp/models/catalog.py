@@ -29,6 +29,7 @@ class Product(OwnedByShop, Base):
         UniqueConstraint("shop_id", "external_id"),
         Index("ix_product_group", "shop_id", "item_group_id"),
         Index("ix_product_listing_id", "listing_id"),
+        Index("ix_product_title", "shop_id", "title", "id"),
     )
 
     external_id: Mapped[str]

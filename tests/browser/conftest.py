@@ -1,17 +1,13 @@
-"""A real Chromium, and the application served to it on a port of its own."""
+"""A page of the real browser, a moderator at the queue, a customer with a link."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, Page
 
 from reviewapp.core.db import EVERY_SHOP
 from reviewapp.core.kit import Kit
@@ -20,16 +16,7 @@ from reviewapp.models.review import Review
 from reviewapp.reactions import relay_events
 from tests import factories
 from tests.browser.queue_desk import FIRST, SECOND, THIRD
-
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+from tests.collect.links import Link, link_of
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -37,41 +24,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
-
-
-_OPEN: list[Browser] = []
-"""The worker's one browser: a second one beside it cannot be driven."""
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One real Chromium for the worker, whichever folder's tests ask first."""
-    if _OPEN:
-        yield _OPEN[0]
-        return
-    opened = _launched()
-    _OPEN.append(next(opened))
-    yield _OPEN[0]
-    _OPEN.clear()
-    next(opened, None)
-
-
-def chromium() -> str | None:
-    """The browser's program: `CHROME_BIN`, else one on PATH."""
-    return os.environ.get("CHROME_BIN") or next(
-        filter(None, map(shutil.which, ("chromium", "google-chrome", "chrome"))), None
-    )
-
-
-def _launched() -> Iterator[Browser]:
-    """The browser of this worker; a test without one is listed as not run."""
-    found = chromium()
-    if found is None:
-        pytest.skip("no Chromium: set CHROME_BIN or put chromium on PATH")
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=found, args=QUIET)
-        yield launched
-        launched.close()
 
 
 @pytest.fixture
@@ -84,18 +36,6 @@ def page(browser: Browser) -> Iterator[Page]:
     yield opened
     context.close()
     assert errors == []
-
-
-@pytest.fixture
-def live(app: Flask) -> Iterator[str]:
-    """The whole application on a free port; its address without a slash at the end."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @pytest.fixture
@@ -120,3 +60,12 @@ def three(kit: Kit, sent_review: Callable[..., Review]) -> list[Review]:
     found = [sent_review(title="", body=body, rating=n + 1) for n, body in enumerate(words)]
     relay_events(kit)
     return found
+
+
+@pytest.fixture
+def link(client, kit, committed, shop) -> Link:
+    """A link to a mug and a shirt."""
+    with committed() as session:
+        mug = factories.product(session, shop, title="Stoneware mug")
+        shirt = factories.product(session, shop, title="Linen shirt", product_type="Clothing")
+        return link_of(client, kit, session, shop, mug, shirt)

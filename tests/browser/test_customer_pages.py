@@ -14,21 +14,11 @@ from reviewapp.core.i18n import LANGUAGES
 from reviewapp.models.case import Case
 from reviewapp.models.media import MediaAsset
 from reviewapp.models.review import Review
-from tests import factories
-from tests.collect.links import REVIEW, Link, link_of, rows
+from tests.collect.links import REVIEW, Link, rows
 from tests.media.test_service import picture
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 PHONE = {"width": 320, "height": 568}
-
-
-@pytest.fixture
-def link(client, kit, committed, shop) -> Link:
-    """A link to a mug and a shirt."""
-    with committed() as session:
-        mug = factories.product(session, shop, title="Stoneware mug")
-        shirt = factories.product(session, shop, title="Linen shirt", product_type="Clothing")
-        return link_of(client, kit, session, shop, mug, shirt)
 
 
 @pytest.fixture

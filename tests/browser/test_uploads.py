@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, e
 from reviewapp.models.media import MediaAsset
 from reviewapp.models.review import Review
 from reviewapp.models.upload import Upload
-from tests.browser.test_customer_pages import RULES, link  # noqa: F401  # the fixture
+from tests.browser.test_customer_pages import RULES
 from tests.collect.links import REVIEW, rows
 from tests.media.test_service import picture
 
@@ -69,7 +69,7 @@ def write_review(page: Page) -> None:
     form.locator("[name=body]").fill(REVIEW["body"])
 
 
-def test_files_are_sent_while_the_customer_writes(phone, live, kit, link, photo):  # noqa: F811
+def test_files_are_sent_while_the_customer_writes(phone, live, kit, link, photo):
     page, _ = opened(phone, f"{live}/r/{link.token}")
     form = page.locator("form#review")
     shown = form.locator("[data-photo-list] li")
@@ -96,7 +96,7 @@ def test_files_are_sent_while_the_customer_writes(phone, live, kit, link, photo)
     assert [asset.review_id for asset in rows(kit, MediaAsset)] == [rows(kit, Review)[0].id]
 
 
-def test_more_files_than_allowed_are_told(phone, live, kit, link, photo):  # noqa: F811
+def test_more_files_than_allowed_are_told(phone, live, kit, link, photo):
     page, _ = opened(phone, f"{live}/r/{link.token}")
     form = page.locator("form#help")
     page.locator("section#help summary").click()
@@ -108,7 +108,7 @@ def test_more_files_than_allowed_are_told(phone, live, kit, link, photo):  # noq
     assert len(rows(kit, Upload)) == 6
 
 
-def test_a_closed_tab_goes_on_where_it_was(phone, live, kit, link, photo):  # noqa: F811
+def test_a_closed_tab_goes_on_where_it_was(phone, live, kit, link, photo):
     address = f"{live}/r/{link.token}"
     page, _ = opened(phone, address)
     page.route("**/uploads/*", hold_all_but_the_first_part)
@@ -129,7 +129,7 @@ def test_a_closed_tab_goes_on_where_it_was(phone, live, kit, link, photo):  # no
     assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('tus'))") == []
 
 
-def test_a_lost_connection_keeps_the_file_and_the_form_waits(phone, live, kit, link, photo):  # noqa: F811
+def test_a_lost_connection_keeps_the_file_and_the_form_waits(phone, live, kit, link, photo):
     page, _ = opened(phone, f"{live}/r/{link.token}")
     form = page.locator("form#review")
     write_review(page)
@@ -148,7 +148,7 @@ def test_a_lost_connection_keeps_the_file_and_the_form_waits(phone, live, kit, l
     assert {asset.state for asset in rows(kit, MediaAsset)} == {"attached"}
 
 
-def test_without_scripts_the_field_is_a_plain_one(browser, live, kit, link, photo):  # noqa: F811
+def test_without_scripts_the_field_is_a_plain_one(browser, live, kit, link, photo):
     context = browser.new_context(
         java_script_enabled=False, viewport={"width": 320, "height": 640}, has_touch=True
     )

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.collect.links import Link, link_of
+from tests.media.test_service import picture
 
 
 @pytest.fixture
@@ -25,3 +26,10 @@ def open_link(client, kit, committed, shop) -> Callable[..., Link]:
 def link(open_link) -> Link:
     """A link to one delivered mug, in English."""
     return open_link()
+
+
+@pytest.fixture
+def sent(link) -> Link:
+    """A link whose review was sent, with one photo, for the site and for ads."""
+    link.send_review(permission=["site", "ads"], media=[(picture(), "mug.jpg")])
+    return link

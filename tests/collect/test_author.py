@@ -23,13 +23,6 @@ from tests.collect.links import REVIEW, Link, rows, said
 from tests.media.test_service import picture
 
 
-@pytest.fixture
-def sent(link) -> Link:
-    """A link whose review was sent, with one photo, for the site and for ads."""
-    link.send_review(permission=["site", "ads"], media=[(picture(), "mug.jpg")])
-    return link
-
-
 def review_of(link: Link) -> Review:
     return rows(link.kit, Review)[0]
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from reviewapp.core import clock
 from reviewapp.models.review import ModerationDecision, Review, ReviewVersion
 from tests.collect.links import REVIEW, rows, said
-from tests.collect.test_author import edit, events, review_of, sent  # noqa: F401  # its fixture
+from tests.collect.test_author import edit, events, review_of
 
 
-def test_an_edit_is_a_version_that_is_checked_anew(sent, committed):  # noqa: F811
+def test_an_edit_is_a_version_that_is_checked_anew(sent, committed):
     with committed() as session:
         review = session.get_one(Review, review_of(sent).id)
         review.state, review.decided_at = "published", clock.now()
@@ -29,7 +29,7 @@ def test_an_edit_is_a_version_that_is_checked_anew(sent, committed):  # noqa: F8
     assert events(sent, "review.edited")[0].payload["version"] == 2
 
 
-def test_the_own_page_shows_the_newest_words_and_how_they_stand(sent, committed):  # noqa: F811
+def test_the_own_page_shows_the_newest_words_and_how_they_stand(sent, committed):
     with committed() as session:
         review = session.get_one(Review, review_of(sent).id)
         review.state, review.published_at = "published", clock.now()
@@ -55,7 +55,7 @@ def test_the_own_page_shows_the_newest_words_and_how_they_stand(sent, committed)
     assert "It holds unlawful content." in page
 
 
-def test_what_is_not_published_is_changed_in_its_place(sent):  # noqa: F811
+def test_what_is_not_published_is_changed_in_its_place(sent):
     edit(sent, rating="1", body="The glaze came off.")
     review = review_of(sent)
     assert (review.state, review.version, review.rating) == ("pending", 2, 1)
@@ -63,7 +63,7 @@ def test_what_is_not_published_is_changed_in_its_place(sent):  # noqa: F811
     assert review.edited_at is not None
 
 
-def test_taking_back_ends_a_waiting_change_too(sent, committed):  # noqa: F811
+def test_taking_back_ends_a_waiting_change_too(sent, committed):
     with committed() as session:
         session.get_one(Review, review_of(sent).id).state = "published"
     edit(sent, body="The glaze came off.")

@@ -75,7 +75,10 @@ def test_a_review_never_has_more_than_six_files_however_many_forms_are_sent(link
 
 def test_parallel_plain_forms_share_the_quota(link, monkeypatch):
     monkeypatch.setattr(upload_quota, "LINK_QUOTA", Quota(files=5, bytes=10**9, open=12))
-    two = lambda n: [(picture(), f"{n}-{side}.jpg") for side in "ab"]  # noqa: E731
+
+    def two(n):
+        return [(picture(), f"{n}-{side}.jpg") for side in "ab"]
+
     answers = at_once(link, 4, lambda here, n: here.send_review(rating="", media=two(n)))
     assert statuses(answers) == {422: 4}
     assert len(rows(link.kit, MediaAsset)) == 5

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from reviewapp.models.upload import Upload
-from tests.browser.conftest import live  # noqa: F401  # the fixture
 from tests.collect.links import rows
 from tests.collect.tus_client import BODY, begin
 from tests.journeys.stack import free_port, waited_for
@@ -23,7 +22,7 @@ SIZE = 3_000_000
 
 
 @pytest.fixture
-def proxy(live: str, tmp_path: Path) -> Iterator[int]:  # noqa: F811
+def proxy(live: str, tmp_path: Path) -> Iterator[int]:
     """The port of an nginx in front of the application."""
     binary = nginx_binary()
     if binary is None:

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.conftest import browser  # noqa: F401  # the fixture is shared
 from tests.journeys.stack import Demo, Processes
 
 
@@ -46,7 +45,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 @pytest.fixture
-def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:  # noqa: F811  # the fixture of that name
+def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     """A page in a profile of its own; options as of `new_context`."""
     contexts = []
 

@@ -22,7 +22,6 @@ from reviewapp.models.media import MediaAsset
 from reviewapp.models.upload import Upload
 from tests import factories
 from tests.collect.links import rows
-from tests.core.test_storage import s3_endpoint, s3_url  # noqa: F401  # the fixtures
 from tests.media.test_service import picture
 
 LATER = timedelta(hours=49)
@@ -92,7 +91,7 @@ def test_a_shop_does_not_see_anothers_uploads(kit, sender):
         assert session.get(Upload, held.id) is None
 
 
-def test_a_bucket_holds_parts_as_a_folder_does(kit, sender, settings, s3_url):  # noqa: F811
+def test_a_bucket_holds_parts_as_a_folder_does(kit, sender, settings, s3_url):
     there = Kit(settings.changed(storage_url=s3_url))
     photo = picture().read()
     half = upload(there, sender, photo[:5000], announced=len(photo))
