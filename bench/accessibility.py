@@ -123,6 +123,7 @@ STANDS_FOR = {
     "request_id",
     "order_id",
     "member_id",
+    "asset_id",
     "collection_id",
     "question_id",
     "letter",

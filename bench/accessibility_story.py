@@ -17,6 +17,7 @@ from reviewapp.core.kit import Kit
 from reviewapp.models.account import Shop
 from reviewapp.models.catalog import OrderLine, Product
 from reviewapp.models.collection import Collection, CollectionItem
+from reviewapp.models.media import MediaAsset
 from reviewapp.models.question import Answer, Question
 from reviewapp.models.review_submission import ReviewSubmission
 from reviewapp.widgets.publishing import rebuild
@@ -63,13 +64,20 @@ def tell(kit: Kit) -> Story:
         {
             "review_id": str(own.id), "case_id": str(case.id), "request_id": str(asked.id),
             "order_id": str(placed.id), "member_id": str(member.id), "product": "MUG",
-            "collection_id": str(selection), "question_id": str(question),
+            "asset_id": str(_photo_of(kit, reviews)), "collection_id": str(selection),
+            "question_id": str(question),
             "letter": "request", "language": "de", "kind": "thanks",
             "open": sign("request", open_request.id), "mine": sign("request", asked.id),
             "unsubscribe": sign("unsubscribe", asked.customer_id),
             "confirm": sign("submission", submission), "widget_key": shop.widget_key,
         },
     )  # fmt: skip
+
+
+def _photo_of(kit: Kit, reviews: list[UUID]) -> UUID:
+    with kit.database.transaction(EVERY_SHOP) as session:
+        found = select(MediaAsset.id).where(MediaAsset.review_id.in_(reviews))
+        return session.scalars(found.order_by(MediaAsset.id).limit(1)).one()
 
 
 def _publish(kit: Kit, shop: Shop, mug: Product) -> list[UUID]:

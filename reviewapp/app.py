@@ -125,7 +125,14 @@ def _register_helping_doors(app: Flask) -> None:
 
 def _register_library_doors(app: Flask) -> None:
     """The doors of those who use content elsewhere."""
-    from reviewapp.library import admin, admin_exports, admin_pieces, admin_shelves, admin_texts
+    from reviewapp.library import (
+        admin,
+        admin_exports,
+        admin_pieces,
+        admin_rights,
+        admin_shelves,
+        admin_texts,
+    )
     from reviewapp.widgets import collections_admin
 
     app.register_blueprint(collections_admin.blueprint)
@@ -134,6 +141,7 @@ def _register_library_doors(app: Flask) -> None:
     app.register_blueprint(admin_shelves.blueprint)
     app.register_blueprint(admin_exports.blueprint)
     app.register_blueprint(admin_texts.blueprint)
+    app.register_blueprint(admin_rights.blueprint)
 
 
 def _register_customer_doors(app: Flask) -> None:

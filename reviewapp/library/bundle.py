@@ -17,6 +17,7 @@ from PIL import Image
 
 from reviewapp.core.kit import Kit
 from reviewapp.library.contents import Content, as_read
+from reviewapp.library.cropping import CROPS, Box, crop_box
 from reviewapp.models.review import Review
 from reviewapp.rights.certificate import as_pdf
 from reviewapp.rights.xmp import FileRights, saving_options, with_xmp_box, xmp_packet
@@ -24,7 +25,6 @@ from reviewapp.rights.xmp import FileRights, saving_options, with_xmp_box, xmp_p
 QUALITY = 88
 LONG_EDGE = 2048
 """Pixels of the uncropped picture: no master is wider."""
-CROPS = {"1x1": (1, 1), "4x5": (4, 5), "9x16": (9, 16), "16x9": (16, 9)}
 CROPS_BY_USE: dict[str, tuple[str, ...]] = {
     "site": ("1x1", "4x5", "16x9"),
     "email": ("1x1", "16x9"),
@@ -36,8 +36,13 @@ CROPS_BY_USE: dict[str, tuple[str, ...]] = {
     "partners": ("1x1", "4x5"),
 }
 """Which crops a channel takes, beside the whole picture."""
-EXTENSIONS = {"JPEG": ".jpg", "WEBP": ".webp"}
-Box = tuple[int, int, int, int]
+SCREEN = {
+    "JPEG": (".jpg", {"quality": QUALITY}),
+    "WEBP": (".webp", {"quality": QUALITY}),
+    "AVIF": (".avif", {"quality": 70, "speed": 8}),
+}
+PAPER = {"JPEG": (".jpg", {"quality": 95, "subsampling": 0}), "PNG": (".png", {})}
+"""Format → ending and how it is written; what is printed loses nothing on its way."""
 
 
 @dataclass(frozen=True)
@@ -83,20 +88,6 @@ def write_bundle(
     return made
 
 
-def crop_box(width: int, height: int, ratio: tuple[int, int], focus: tuple[float, float]) -> Box:
-    """The largest box of this ratio, as near to the focal point as the edges allow."""
-    wide, high = ratio
-    crop_width = min(width, height * wide // high)
-    crop_height = min(height, width * high // wide)
-    left = _start(width, crop_width, focus[0])
-    top = _start(height, crop_height, focus[1])
-    return (left, top, left + crop_width, top + crop_height)
-
-
-def _start(whole: int, part: int, focus: float) -> int:
-    return min(max(round(whole * focus - part / 2), 0), whole - part)
-
-
 def _parts(kit: Kit, use: str, piece: Piece) -> Iterator[tuple[str, bytes]]:
     packet = xmp_packet(piece.rights)
     if piece.content.asset is None:
@@ -121,9 +112,9 @@ def _pictures(kit: Kit, use: str, piece: Piece, packet: bytes) -> Iterator[tuple
     for name, box in boxes.items():
         picture = whole.crop(box)
         picture.thumbnail((LONG_EDGE, LONG_EDGE), Image.Resampling.LANCZOS)
-        for kind, extension in EXTENSIONS.items():
+        for kind, (extension, how) in (PAPER if use == "print" else SCREEN).items():
             file = io.BytesIO()
-            picture.save(file, kind, quality=QUALITY, **saving_options(kind, packet))
+            picture.save(file, kind, **how, **saving_options(kind, packet))
             yield f"{piece.name}-{name}{extension}", file.getvalue()
 
 

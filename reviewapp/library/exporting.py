@@ -36,7 +36,8 @@ class Pick:
 
     review_id: UUID
     sha256: str
-    focus: tuple[float, float] = CENTRE
+    focus: tuple[float, float] | None = None
+    """None: as set for the picture."""
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,8 @@ def _checked(session: Session, shop: Shop, plan: Plan, pick: Pick) -> Checked:
         found=found_in(session, content),
         parties=releases_of(session, review.id).get(right, frozenset()),
     )
-    return Checked(review, content, entry, why_not_leave(facts, plan.until_at), pick.focus)
+    focus = pick.focus or (content.asset.focus if content.asset else CENTRE)
+    return Checked(review, content, entry, why_not_leave(facts, plan.until_at), focus)
 
 
 def _item(made: Export, one: Checked) -> ExportItem:

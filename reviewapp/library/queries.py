@@ -16,6 +16,8 @@ from reviewapp.models.library import Export, ExportItem, PermissionAsk, TakeDown
 from reviewapp.models.media import MediaAsset
 from reviewapp.models.review import Review
 
+MOST_RUNS = 100
+
 
 def shown_file(session: Session, shop_id: UUID, asset_id: UUID) -> MediaAsset:
     """A file of a published review of the shop; NotFound for any other."""
@@ -59,6 +61,18 @@ def asks_of(shop_id: UUID) -> Select[PermissionAsk, Product]:
         .join(Product, Product.id == Review.product_id)
         .where(PermissionAsk.shop_id == shop_id)
     )
+
+
+def runs_of(session: Session, shop_id: UUID, sha256: str) -> Sequence[Any]:
+    """(export, take-down or None) of everything this file was taken out for, newest first."""
+    return session.execute(
+        select(Export, TakeDown)
+        .join(ExportItem, ExportItem.export_id == Export.id)
+        .outerjoin(TakeDown, TakeDown.export_item_id == ExportItem.id)
+        .where(ExportItem.shop_id == shop_id, ExportItem.subject_sha256 == sha256)
+        .order_by(Export.created_at.desc())
+        .limit(MOST_RUNS)
+    ).all()
 
 
 def running_uses(session: Session, shop_id: UUID) -> Iterator[dict[str, Any]]:

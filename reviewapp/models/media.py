@@ -58,6 +58,7 @@ class MediaAsset(OwnedByShop, Base):
         Index("ix_media_asset_case_message_id", "case_message_id"),
         Index("ix_media_asset_staged", "created_at", postgresql_where=text("state = 'staged'")),
         Index("ix_media_asset_waiting", "attached_at", postgresql_where=text("state = 'attached'")),
+        CheckConstraint("focus_x BETWEEN 0 AND 1 AND focus_y BETWEEN 0 AND 1", name="focus"),
         Index("ix_media_asset_key", "key"),
         Index(
             "ix_media_asset_sealed_key",
@@ -114,6 +115,9 @@ class MediaAsset(OwnedByShop, Base):
     """Variance of the Laplacian of its brightness at 512 px; low means blurred."""
     brightness: Mapped[float | None] = mapped_column(Float)
     """Mean brightness, 0 to 255."""
+    focus_x: Mapped[float | None] = mapped_column(Float)
+    """The point that crops keep in view, as parts of width and height; None: the middle."""
+    focus_y: Mapped[float | None] = mapped_column(Float)
     duration_ms: Mapped[int | None]
     """How long a film runs; None for a picture."""
     poster_key: Mapped[str | None]
@@ -126,6 +130,14 @@ class MediaAsset(OwnedByShop, Base):
     """When a worker took it for rendering; after a lease another may."""
 
     renditions: Mapped[list[Rendition]] = relationship(lazy="raise", order_by="Rendition.width")
+
+    @property
+    def focus(self) -> tuple[float, float]:
+        """The point that crops keep in view, as parts of width and height."""
+        return (
+            0.5 if self.focus_x is None else self.focus_x,
+            0.5 if self.focus_y is None else self.focus_y,
+        )
 
     def picture(self, width_px: int) -> Rendition | None:
         """The narrowest still of at least this width, else the widest; None without any.

@@ -186,6 +186,8 @@ def _keep_standing(session: Session, entry: PermissionEntry) -> None:
         "use": entry.use,
     }
     if entry.kind == "granted" and entry.party == "author":
+        if _objected(session, entry):
+            return
         values = {
             "starts_at": entry.starts_at,
             "ends_at": entry.ends_at,
@@ -198,6 +200,22 @@ def _keep_standing(session: Session, entry: PermissionEntry) -> None:
         )
     elif entry.kind not in ("asked", "granted"):
         session.execute(delete(StandingRight).filter_by(**key))
+
+
+def _objected(session: Session, entry: PermissionEntry) -> bool:
+    """Whether the last word of somebody in the picture, or of a guardian, is a no."""
+    words = session.execute(
+        select(PermissionEntry.party, PermissionEntry.kind)
+        .where(
+            PermissionEntry.review_id == entry.review_id,
+            PermissionEntry.use == entry.use,
+            PermissionEntry.subject_sha256 == entry.subject_sha256,
+            PermissionEntry.party != "author",
+            PermissionEntry.kind.in_(("granted", "withdrawn")),
+        )
+        .order_by(PermissionEntry.number)
+    )
+    return "withdrawn" in dict(words.all()).values()
 
 
 def _last(session: Session, shop_id: UUID) -> tuple[int, str]:

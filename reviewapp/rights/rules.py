@@ -50,16 +50,28 @@ def terms_of(entries: Iterable[Entry]) -> dict[Right, Term]:
 
     `granted` gives; `withdrawn`, `expired`, `superseded` and `declined` end; `asked` leaves as is.
     A person in the picture, or a guardian, adds a release of their own and never gives the right;
-    but their `withdrawn` ends it like the author's: nobody has to stay in an advert.
+    but their `withdrawn` ends it like the author's, and keeps it ended until they agree again,
+    whatever the author says meanwhile: nobody has to stay in an advert.
     """
     standing: dict[Right, Term] = {}
+    objecting: set[tuple[Right, str]] = set()
     for entry in entries:
         right = Right(entry.use, entry.subject_sha256)
+        if entry.party != "author":
+            _note_objection(objecting, right, entry)
         if entry.kind == "granted" and entry.party == "author":
-            standing[right] = Term(entry.starts_at, entry.ends_at)
+            if not any(one == right for one, _party in objecting):
+                standing[right] = Term(entry.starts_at, entry.ends_at)
         elif entry.kind not in ("asked", "granted"):
             standing.pop(right, None)
     return standing
+
+
+def _note_objection(objecting: set[tuple[Right, str]], right: Right, entry: Entry) -> None:
+    if entry.kind == "withdrawn":
+        objecting.add((right, entry.party))
+    elif entry.kind == "granted":
+        objecting.discard((right, entry.party))
 
 
 def held_until(entries: Sequence[DatedEntry], forever: datetime) -> datetime | None:

@@ -82,7 +82,8 @@ def _fields(rights: FileRights) -> list[str]:
         _words("xmpRights:UsageTerms", rights.terms),
         _named("plus:Licensor", "Licensor", rights.shop, rights.licensor_url),
         _named("plus:CopyrightOwner", "CopyrightOwner", rights.credit),
-        _one("plus:ModelReleaseStatus", PLUS + ("MR-UMR" if rights.people else "MR-NAP")),
+        # Released use by use, so never "unlimited".
+        _one("plus:ModelReleaseStatus", PLUS + ("MR-LMR" if rights.people else "MR-NAP")),
         _one("plus:PropertyReleaseStatus", PLUS + "PR-NAP"),
         _one("plus:DataMining", PLUS + "DMI-PROHIBITED-AIMLTRAINING"),
         _one("plus:CreditLineRequired", PLUS + "CR-CAI"),

@@ -16,8 +16,8 @@ from sqlalchemy import update
 
 from reviewapp.core.db import EVERY_SHOP
 from reviewapp.core.errors import Gone, Invalid, NotFound
-from reviewapp.library.bundle import CROPS, crop_box
 from reviewapp.library.contents import contents_of, shop_review
+from reviewapp.library.cropping import CROPS, crop_box
 from reviewapp.library.exporting import Pick, Plan, export, one_export, open_bundle
 from reviewapp.library.making import make_exports
 from reviewapp.library.rules import LEAVE_REFUSALS, LeaveFacts, notice_due, why_not_leave

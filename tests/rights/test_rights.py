@@ -15,7 +15,12 @@ from reviewapp.core.i18n import LANGUAGES
 from reviewapp.models.outbox import OutboxEvent
 from reviewapp.models.rights import ENTRY_KINDS, USES, PermissionEntry
 from reviewapp.rights.ledger import Act, Subject
-from reviewapp.rights.rules import Right, rights_in_force
+from reviewapp.rights.rules import (
+    Right,
+    releases_in_force,
+    releases_missing,
+    rights_in_force,
+)
 from reviewapp.rights.service import (
     grant,
     ledger_of,
@@ -117,6 +122,31 @@ def test_a_person_in_the_picture_cannot_give_but_can_end(party):
     assert rights_in_force([theirs], NOW) == frozenset()
     ended = [Entry("granted", "ads", "a"), Entry("withdrawn", "ads", "a", party=party)]
     assert rights_in_force(ended, NOW) == frozenset()
+
+
+def test_a_no_of_somebody_in_the_picture_outlasts_the_author(session):
+    objection = Entry("withdrawn", "ads", "a", party="guardian")
+    again = [Entry("granted", "ads", "a"), objection, Entry("granted", "ads", "a")]
+    assert rights_in_force(again, NOW) == frozenset()
+    settled = [*again, Entry("granted", "ads", "a", party="guardian"), Entry("granted", "ads", "a")]
+    assert rights_in_force(settled, NOW) == {Right("ads", "a")}
+    assert releases_in_force(settled, NOW) == {Right("ads", "a"): {"guardian"}}
+    assert releases_in_force(again, NOW) == {}
+
+
+@pytest.mark.parametrize(
+    ("found", "parties", "missing"),
+    [
+        ([], [], set()),
+        (["brands"], [], set()),
+        (["people"], [], {"depicted"}),
+        (["people"], ["guardian"], {"depicted"}),
+        (["children"], ["depicted"], {"guardian"}),
+        (["people", "children"], ["depicted", "guardian"], set()),
+    ],
+)
+def test_children_never_without_a_guardian(found, parties, missing):
+    assert releases_missing(found, parties) == missing
 
 
 @pytest.fixture

@@ -1,0 +1,175 @@
+"""The door of one file's rights: who allows what, whose release is there, its focal point (P5)."""
+
+from __future__ import annotations
+
+import json
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from reviewapp.core.errors import Invalid, NotFound
+from reviewapp.library import texts
+from reviewapp.library.contents import Content, contents_of, found_in, shop_review
+from reviewapp.library.cropping import CROPS, crop_box
+from reviewapp.library.queries import runs_of
+from reviewapp.library.releasing import (
+    LONGEST_NAME,
+    LONGEST_REFERENCE,
+    Release,
+    end_release,
+    record_release,
+    set_focus,
+)
+from reviewapp.models.media import MediaAsset
+from reviewapp.models.review import Review
+from reviewapp.models.rights import USES, PermissionDetail
+from reviewapp.rights.certificate import as_pdf, certificate
+from reviewapp.rights.rules import Right, releases_missing
+from reviewapp.rights.service import granting_entries, ledger_of, releases_of
+from reviewapp.web.auth import actor, gate_members, require
+from reviewapp.web.flashes import say
+from reviewapp.web.pages import gettext as _
+from reviewapp.web.session import session
+from reviewapp.web.typed import line
+
+blueprint = Blueprint("asset_rights", __name__, url_prefix="/admin/library/assets")
+gate_members(blueprint)
+
+Page = str | Response | tuple[str, int]
+PER_CENT = 100
+
+
+@blueprint.get("/<uuid:asset_id>/rights")
+@require("library.use")
+def one(asset_id: UUID) -> Page:
+    """What may be done with a file, by whose word, and where it runs."""
+    return _page(asset_id)
+
+
+@blueprint.post("/<uuid:asset_id>/focus")
+@require("library.use")
+def focus(asset_id: UUID) -> Page:
+    """Keep the point that crops have in view; typed or clicked, in per cent."""
+    try:
+        point = (_part("focus_x"), _part("focus_y"))
+        set_focus(session(), _file(asset_id)[1].asset or _missing(), point, by=actor())
+    except Invalid as error:
+        return _page(asset_id, error), error.status
+    say("good", _("Crops keep this point in view."))
+    return _back(asset_id, "focus")
+
+
+@blueprint.post("/<uuid:asset_id>/releases")
+@require("library.use")
+def release(asset_id: UUID) -> Page:
+    """Note a release that was signed elsewhere."""
+    review, content = _file(asset_id)
+    uses = frozenset(request.form.getlist("uses"))
+    given = Release(line("party"), line("name"), line("reference"), uses)
+    try:
+        record_release(session(), review, content, given, by=actor())
+    except Invalid as error:
+        return _page(asset_id, error), error.status
+    say("good", _("The release is on record."))
+    return _back(asset_id, "releases")
+
+
+@blueprint.post("/<uuid:asset_id>/releases/end")
+@require("library.use")
+def object_to(asset_id: UUID) -> Page:
+    """Somebody in it, or a guardian, says no: every use ends, what runs has to come down."""
+    review, content = _file(asset_id)
+    try:
+        end_release(session(), review, content, line("party"), by=actor())
+    except Invalid as error:
+        return _page(asset_id, error), error.status
+    say("good", _("Noted. It may not be used anywhere any more; what runs has to come down."))
+    return _back(asset_id, "releases")
+
+
+@blueprint.get("/<uuid:asset_id>/certificates/<use>.<any(pdf, json):kind>")
+@require("library.use")
+def proof(asset_id: UUID, use: str, kind: str) -> Response:
+    """The certificate of a permission in force; NotFound where there is none."""
+    review, content = _file(asset_id)
+    entry = granting_entries(session(), review.id).get(Right(use, content.sha256))
+    if entry is None:
+        raise NotFound
+    document = certificate(session(), entry, in_force=True)
+    told = as_pdf(document) if kind == "pdf" else json.dumps(document, ensure_ascii=False, indent=2)
+    response = Response(told, content_type=f"application/{kind}")
+    name = f"permission-{use}-{content.sha256[:12]}.{kind}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _page(asset_id: UUID, error: Invalid | None = None) -> str:
+    review, content = _file(asset_id)
+    asset = content.asset or _missing()
+    found = found_in(session(), content)
+    entries = [one for one in ledger_of(session(), review.id) if one.asset_id == asset.id]
+    given = granting_entries(session(), review.id)
+    parties = releases_of(session(), review.id)
+    rights = [
+        {
+            "use": use,
+            "entry": given.get(right := Right(use, content.sha256)),
+            "missing": releases_missing(found or (), parties.get(right, ())),
+        }
+        for use in USES
+    ]
+    wrong = {name: _(told[0]) for name, told in error.fields.items()} if error else {}
+    return render_template(
+        "library/admin_rights.html",
+        asset=asset,
+        review=review,
+        found=found,
+        rights=rights,
+        entries=entries[::-1],
+        names=_names([one.id for one in entries if one.party != "author"]),
+        runs=runs_of(session(), actor().shop.id, content.sha256),
+        crops=[(name, crop_box(asset.width, asset.height, ratio, asset.focus))
+               for name, ratio in CROPS.items()],
+        percent=[round(part * PER_CENT, 1) for part in asset.focus],
+        typed=request.form,
+        ticked=request.form.getlist("uses"),
+        lengths={"name": LONGEST_NAME, "reference": LONGEST_REFERENCE},
+        wrong=wrong,
+        errors=list(wrong.items()),
+        texts=texts,
+        uses=USES,
+    )  # fmt: skip
+
+
+def _names(entry_ids: list[UUID]) -> dict[UUID, str]:
+    """Who gave a release, as long as it is kept."""
+    details = [session().get(PermissionDetail, entry_id) for entry_id in entry_ids]
+    return {one.entry_id: one.credit_line or "" for one in details if one is not None}
+
+
+def _file(asset_id: UUID) -> tuple[Review, Content]:
+    """A file of a review of the shop with its review, whatever their states."""
+    found = session().get(MediaAsset, asset_id)
+    if found is None or found.review_id is None:
+        raise NotFound
+    review = shop_review(session(), actor().shop.id, found.review_id)
+    content = next((c for c in contents_of(session(), review) if c.asset_id == asset_id), None)
+    if content is None:
+        raise NotFound
+    return review, content
+
+
+def _missing() -> MediaAsset:
+    raise NotFound
+
+
+def _part(name: str) -> float:
+    try:
+        return float(line(name).replace(",", ".")) / PER_CENT
+    except ValueError as error:
+        raise Invalid(fields={"focus_x": ["Numbers from 0 to 100."]}) from error
+
+
+def _back(asset_id: UUID, anchor: str) -> Response:
+    return redirect(url_for("asset_rights.one", asset_id=asset_id, _anchor=anchor), 303)
