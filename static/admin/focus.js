@@ -29,7 +29,9 @@ if (picture && fields.every(Boolean)) {
 
   frame.classList.add("is-live");
   picture.addEventListener("click", (event) => {
-    const there = new DOMPoint(event.clientX, event.clientY).matrixTransform(picture.getScreenCTM().inverse());
+    const there = new DOMPoint(event.clientX, event.clientY).matrixTransform(
+      picture.getScreenCTM().inverse(),
+    );
     const clicked = [there.x / width, there.y / height];
     fields.forEach((field, at) => {
       field.value = (Math.min(Math.max(clicked[at], 0), 1) * MOST).toFixed(1);
