@@ -88,19 +88,20 @@ def object_to(asset_id: UUID) -> Page:
     return _back(asset_id, "releases")
 
 
-@blueprint.get("/<uuid:asset_id>/certificates/<use>.<any(pdf, json):kind>")
+@blueprint.get("/<uuid:asset_id>/certificates/<name>")
 @require("library.use")
-def proof(asset_id: UUID, use: str, kind: str) -> Response:
-    """The certificate of a permission in force; NotFound where there is none."""
+def proof(asset_id: UUID, name: str) -> Response:
+    """The certificate of a permission in force, as `ads.pdf` or `ads.json`; NotFound without."""
+    use, _dot, kind = name.partition(".")
     review, content = _file(asset_id)
     entry = granting_entries(session(), review.id).get(Right(use, content.sha256))
-    if entry is None:
+    if entry is None or kind not in ("pdf", "json"):
         raise NotFound
     document = certificate(session(), entry, in_force=True)
     told = as_pdf(document) if kind == "pdf" else json.dumps(document, ensure_ascii=False, indent=2)
     response = Response(told, content_type=f"application/{kind}")
-    name = f"permission-{use}-{content.sha256[:12]}.{kind}"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    told_name = f"permission-{use}-{content.sha256[:12]}.{kind}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{told_name}"'
     return response
 
 
