@@ -16,6 +16,7 @@ BENCHES = {
     "images": "12-megapixel photos against bare decode and encode",
     "videos": "films against plain ffmpeg on the same input",
     "queue": "a hundred reviews decided by keyboard in Chromium",
+    "library": "the library at a million pieces: every filter, search and count",
     "desk": "the moderators' pages over 200,000 reviews",
     "screening": "words screened per second",
     "accessibility": "axe over every page, tag and state; writes docs/accessibility.md",
