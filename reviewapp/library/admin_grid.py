@@ -28,7 +28,6 @@ from reviewapp.web.session import session
 from reviewapp.web.typed import line
 
 PAGE = 24
-MOST_PRODUCTS = 200
 NOTHING = Listing(rows=[], next_href=None, first_href=None)
 
 
@@ -129,8 +128,21 @@ def _page(wanted: Wanted, found: Look, refused: Refused) -> str:
 
 
 def _ids(name: str) -> str:
-    """Which control a fault is at."""
-    return {"use": "tray-use", "assets": "tray-use", "ends_on": "until"}.get(name, name)
+    """Which control a fault is at; a filter chosen from a list has none that could be wrong."""
+    at = {"use": "tray-use", "assets": "tray-use", "ends_on": "until"}
+    typed = (
+        "q",
+        "since",
+        "to",
+        "tag",
+        "place",
+        "until",
+        "name",
+        "title",
+        "collection",
+        "new_title",
+    )
+    return at.get(name, name if name in typed else "main")
 
 
 def _products(wanted: Wanted, counted: Facets) -> list[Product]:
