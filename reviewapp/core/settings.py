@@ -37,6 +37,7 @@ class Settings:
     web_threads: int = 8
     trusted_proxies: int = 0
     demo: bool = False
+    demo_url: str = ""
     log_level: str = "INFO"
     max_upload_bytes: int = 20 * 1024 * 1024
     max_video_bytes: int = 256 * 1024 * 1024
@@ -104,6 +105,7 @@ def read_settings(env_file: str | None = ".env", *, data_dir: str = "data") -> S
         "web_threads": env.int("WEB_THREADS", 8),
         "trusted_proxies": env.int("TRUSTED_PROXIES", 0),
         "demo": env.bool("DEMO", False),
+        "demo_url": env.str("DEMO_URL", "").rstrip("/"),
         "log_level": env.str("LOG_LEVEL", "INFO"),
         "max_upload_bytes": env.int("MAX_UPLOAD_BYTES", 20 * 1024 * 1024),
         "max_video_bytes": env.int("MAX_VIDEO_BYTES", 256 * 1024 * 1024),
@@ -178,6 +180,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "WEB_THREADS": str(settings.web_threads),
         "TRUSTED_PROXIES": str(settings.trusted_proxies),
         "DEMO": str(settings.demo).lower(),
+        "DEMO_URL": settings.demo_url,
         "LOG_LEVEL": settings.log_level,
         "MAX_UPLOAD_BYTES": str(settings.max_upload_bytes),
         "MAX_VIDEO_BYTES": str(settings.max_video_bytes),

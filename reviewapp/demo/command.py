@@ -15,7 +15,9 @@ from reviewapp.core.errors import OutsideFailed
 from reviewapp.core.http_client import send
 from reviewapp.core.kit import Kit
 from reviewapp.core.settings import Settings, read_settings
+from reviewapp.demo.kept_pages import keep_pages
 from reviewapp.demo.seed import discard_broken_off, seed
+from reviewapp.demo.serving import demo_app
 from reviewapp.processes import run_all
 
 DATA_DIR = "data/demo"
@@ -48,7 +50,7 @@ def demo_settings(told: Settings) -> Settings:
     """The demo has all of its own: whatever shop this machine is set up for is left alone."""
     return told.changed(
         demo=True,
-        public_url=f"http://{told.host}:{told.port}",
+        public_url=told.demo_url or f"http://{told.host}:{told.port}",
         database_url=None,
         redis_url=None,
         storage_url=None,
@@ -69,6 +71,7 @@ def prepare(kit: Kit) -> None:
         sign_in_url=f"{kit.settings.public_url}/demo/sign-in",
     )
     _write(kit.settings.data_dir / DEMO_FILE, told)
+    keep_pages(demo_app(kit), kit)
 
 
 def announce(settings: Settings) -> None:
@@ -79,7 +82,7 @@ def announce(settings: Settings) -> None:
 def _announce_when_ready(settings: Settings) -> None:
     url = settings.public_url
     deadline = time.monotonic() + READY_SECONDS
-    while not _ready(url):
+    while not _ready(f"http://{settings.host}:{settings.port}"):
         if time.monotonic() > deadline:
             click.echo(f"not ready after {READY_SECONDS:.0f} s: see the log above", err=True)
             return

@@ -49,27 +49,14 @@ class Ware:
 @public(ANYBODY)
 def home() -> str:
     """The listing, with stars at every product, and what is said of one."""
-    shop = _enter()
-    kind = request.args.get("kind", "")
-    wares = _wares(shop)
-    shown = [ware for ware in wares if not kind or (ware.offer and kind in ware.offer.tags)]
-    featured = next((ware for ware in wares if ware.id == FEATURED), None)
-    return _page("home", shop, wares=shown, kind=kind, kinds=KINDS, featured=featured, picked=KEY)
+    return home_page(enter(), request.args.get("kind", ""))
 
 
 @blueprint.get("/products/<path:product_id>")
 @public(ANYBODY)
 def product(product_id: str) -> str:
     """A product's page as docs/widgets.md tells a developer to build it."""
-    shop = _enter()
-    found = session().scalars(
-        select(Product).where(Product.shop_id == shop.id, Product.external_id == product_id)
-    )
-    row = found.first()
-    if row is None:
-        raise NotFound()
-    others = [ware for ware in _wares(shop) if ware.id != product_id and ware.offer][:4]
-    return _page("product", shop, ware=_ware(row), others=others)
+    return product_page(enter(), product_id)
 
 
 @blueprint.post("/products/<path:product_id>/buy")
@@ -77,10 +64,39 @@ def product(product_id: str) -> str:
 def buy(product_id: str) -> Response:
     """Place an order for one piece as somebody made up; it is delivered at once."""
     check_same_origin()
-    placed = place_order(session(), _enter(), product_id)
+    placed = place_order(session(), enter(), product_id)
     say("good", f"{placed.buyer} bought the {placed.product_title}, and it has just arrived. "
         "Now let eight days pass.")  # fmt: skip
     return redirect(url_for("demo_store.product", product_id=product_id, _anchor="demo"), 303)
+
+
+def enter() -> Shop:
+    """The demo's shop, with the request bound to it."""
+    shop = demo_shop(session())
+    enter_shop(shop.id)
+    return shop
+
+
+def home_page(shop: Shop, kind: str = "", *, kept: bool = False) -> str:
+    """The listing, of one kind where one is named; `kept`: for a file, see `kept_pages`."""
+    all_wares = wares(shop)
+    shown = [ware for ware in all_wares if not kind or (ware.offer and kind in ware.offer.tags)]
+    featured = next((ware for ware in all_wares if ware.id == FEATURED), None)
+    return _page(
+        "home", shop, kept, wares=shown, kind=kind, kinds=KINDS, featured=featured, picked=KEY
+    )
+
+
+def product_page(shop: Shop, product_id: str, *, kept: bool = False) -> str:
+    """One product's page; NotFound for an unknown one; `kept`: for a file."""
+    found = session().scalars(
+        select(Product).where(Product.shop_id == shop.id, Product.external_id == product_id)
+    )
+    row = found.first()
+    if row is None:
+        raise NotFound()
+    others = [ware for ware in wares(shop) if ware.id != product_id and ware.offer][:4]
+    return _page("product", shop, kept, ware=_ware(row), others=others)
 
 
 @blueprint.app_template_global("published_summary")
@@ -104,6 +120,15 @@ def published_head(widget_key: str, product_id: str) -> Markup:
     return Markup(file.decode())  # noqa: S704  our own published document, escaped when written
 
 
+@blueprint.app_template_global("included_head")
+def included_head(widget_key: str, product_id: str, otherwise: str) -> Markup:
+    """The same, left to the web server that sends the file (Server Side Includes)."""
+    path = f"/demo/included/{widget_key}/products/{product_key(product_id)}/head.html"
+    return Markup(
+        '<!--# block name="none" -->{}<!--# endblock --><!--# include virtual="{}" stub="none" -->'
+    ).format(otherwise, path)
+
+
 @blueprint.app_template_global("document_key")
 def document_key(product_id: str) -> str:
     """What names the product in addresses."""
@@ -114,17 +139,12 @@ def _folder(widget_key: str, product_id: str) -> str:
     return f"p/v1/{widget_key}/products/{product_key(product_id)}"
 
 
-def _enter() -> Shop:
-    shop = demo_shop(session())
-    enter_shop(shop.id)
-    return shop
-
-
-def _page(name: str, shop: Shop, **values: Any) -> str:
+def _page(name: str, shop: Shop, kept: bool, **values: Any) -> str:
     found = trail(session(), shop.id)
     return render_template(
         f"demo/store_{name}.html",
         store=shop,
+        kept=kept,
         steps=first_steps(found),
         trail=found,
         messages=heard(),
@@ -132,7 +152,7 @@ def _page(name: str, shop: Shop, **values: Any) -> str:
     )
 
 
-def _wares(shop: Shop) -> Sequence[Ware]:
+def wares(shop: Shop) -> Sequence[Ware]:
     """Our own products in their order, then the newest that came in by the API or an import."""
     ours = list(offers())
     rows = session().scalars(
@@ -141,8 +161,8 @@ def _wares(shop: Shop) -> Sequence[Ware]:
         .order_by(Product.external_id.in_(ours).desc(), Product.id.desc())
         .limit(len(ours) + OTHERS_SHOWN)
     )
-    wares = [_ware(row) for row in rows]
-    return sorted(wares, key=lambda ware: ours.index(ware.id) if ware.offer else len(ours))
+    found = [_ware(row) for row in rows]
+    return sorted(found, key=lambda ware: ours.index(ware.id) if ware.offer else len(ours))
 
 
 def _ware(row: Product) -> Ware:

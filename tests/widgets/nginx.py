@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.journeys.stack import free_port
+
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "widgets.md"
 
 FRAME = """
@@ -51,19 +53,24 @@ def documented(part: str, root: Path, docs: Path = DOCS) -> str:
 
 @contextmanager
 def running(
-    binary: str, root: Path, state: Path, *, workers: int = 1, more: str = ""
+    binary: str,
+    root: Path,
+    state: Path,
+    *,
+    workers: int = 1,
+    http: str = "",
+    server: str = "",
+    port: int = 0,
 ) -> Iterator[str]:
-    """nginx over `root`, with `more` in its server; its address without a slash at the end."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    """nginx over `root`, with these lines more; its address without a slash at the end."""
+    port = port or free_port()
     config = FRAME.format(
         state=state,
         workers=workers,
         user="user root;" if os.geteuid() == 0 else "",
-        http=documented("http", root),
+        http=documented("http", root) + http,
         port=port,
-        server=documented("server", root) + more,
+        server=documented("server", root) + server,
     )
     (state / "nginx.conf").write_text(config)
     process = subprocess.Popen(
