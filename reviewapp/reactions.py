@@ -57,6 +57,7 @@ from reviewapp.widgets.follow import (
     show_grouped,
     show_permission,
     show_product,
+    show_products,
     show_questions,
     show_review,
     show_shop,
@@ -160,6 +161,7 @@ AFTER: Mapping[str, Sequence[Reaction]] = {
     "review.undone": (show_review, follow_content),
     "shop.changed": (show_shop, rewind_cases),
     "shop.created": (show_shop,),
+    "storefront.outdated": (show_products,),
 }
 """Event → reactions, each in its own transaction or outside any; a failed one is repeated alone."""
 

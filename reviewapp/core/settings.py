@@ -104,8 +104,6 @@ def read_settings(env_file: str | None = ".env", *, data_dir: str = "data") -> S
         "port": env.int("PORT", 8000),
         "web_threads": env.int("WEB_THREADS", 8),
         "trusted_proxies": env.int("TRUSTED_PROXIES", 0),
-        "demo": env.bool("DEMO", False),
-        "demo_url": env.str("DEMO_URL", "").rstrip("/"),
         "log_level": env.str("LOG_LEVEL", "INFO"),
         "max_upload_bytes": env.int("MAX_UPLOAD_BYTES", 20 * 1024 * 1024),
         "max_video_bytes": env.int("MAX_VIDEO_BYTES", 256 * 1024 * 1024),
@@ -113,7 +111,7 @@ def read_settings(env_file: str | None = ".env", *, data_dir: str = "data") -> S
         "mail_per_domain_per_second": env.float("MAIL_PER_DOMAIN_PER_SECOND", 50.0),
         "private_helpdesks": env.bool("PRIVATE_HELPDESKS", False),
     }
-    values |= _purging(env) | _drafting(env) | _incoming(env)
+    values |= _demo(env) | _purging(env) | _drafting(env) | _incoming(env)
     keys: list[str] = env.list("SECRET_KEY", [])
     try:
         env.seal()
@@ -130,6 +128,10 @@ def _incoming(env: Env) -> dict[str, Any]:
         "raw_mail_days": env.int("RAW_MAIL_DAYS", 30),
         "max_mail_bytes": env.int("MAX_MAIL_BYTES", 35 * 1024 * 1024),
     }
+
+
+def _demo(env: Env) -> dict[str, Any]:
+    return {"demo": env.bool("DEMO", False), "demo_url": env.str("DEMO_URL", "").rstrip("/")}
 
 
 def _purging(env: Env) -> dict[str, Any]:

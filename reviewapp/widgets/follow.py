@@ -10,6 +10,7 @@ from reviewapp.core.kit import Kit
 from reviewapp.models.outbox import OutboxEvent
 from reviewapp.widgets.listings import move_to_listing
 from reviewapp.widgets.marks import FAQ, FIGURES_PAGE, TRANSPARENCY, collection_path, mark_shop
+from reviewapp.widgets.rewriting import mark_next_products
 from reviewapp.widgets.service import (
     mark_selections,
     refresh_product,
@@ -45,8 +46,14 @@ def show_grouped(session: Session, kit: Kit, event: OutboxEvent) -> None:
 
 
 def show_shop(session: Session, kit: Kit, event: OutboxEvent) -> None:
-    """After the shop was made, or changed its name, language or rules."""
-    refresh_shop(session, event.shop_id)
+    """After the shop was made, or changed its name, language or rules: `changed` in the event."""
+    refresh_shop(session, event.shop_id, event.payload.get("changed", ()))
+
+
+def show_products(session: Session, kit: Kit, event: OutboxEvent) -> None:
+    """After the shop itself changed: the products behind `after`, by batches."""
+    after = event.payload.get("after")
+    mark_next_products(session, event.shop_id, UUID(after) if after else None)
 
 
 def show_figures(session: Session, kit: Kit, event: OutboxEvent) -> None:

@@ -16,6 +16,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from reviewapp.core.json import canonical_bytes
 from reviewapp.core.kit import Kit
+from reviewapp.widgets.feed_front import answer_feed, feed_key
 from reviewapp.widgets.files import Files, Found
 from reviewapp.widgets.film_front import answer_film, film_key
 from reviewapp.widgets.writer import FOREVER, caching_of, content_type_of, surrogate_keys
@@ -103,13 +104,18 @@ class PublishedFront:
         stamp = self._files.stamp(path)
         if stamp is None:
             return _not_found(start)
+        coding = _coding(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        if (feed := feed_key(path)) is not None:
+            told = _caching(path)
+            sent = answer_feed(self._files.published, feed, stamp, coding, environ, start, told)
+            return _not_found(start) if sent is None else sent
         kept = self._kept.get(path)
         if kept is None or kept.stamp != stamp:
             kept = self._read(path, stamp)
             if kept is None:
                 return _not_found(start)
         variants = kept.variants
-        variant = variants.get(_coding(environ.get("HTTP_ACCEPT_ENCODING", "")), variants[""])
+        variant = variants.get(coding, variants[""])
         known = environ.get("HTTP_IF_NONE_MATCH")
         if known is not None and (variant.etag in known or known == "*"):
             start("304 Not Modified", variant.unchanged_headers)
@@ -145,15 +151,7 @@ def _variant(path: str, coding: str, body: bytes) -> Variant:
     """Headers of one representation; its strong ETag is of its own bytes (RFC 9110 8.8.3)."""
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     kind = content_type_of(path)
-    caching = [
-        ("ETag", etag),
-        ("Cache-Control", caching_of(path)),
-        ("Vary", "Accept-Encoding"),
-        *OPEN_TO_ALL,
-    ]
-    if keys := surrogate_keys(path):
-        # Fastly and Varnish read the first, Cloudflare the second; CDNs keep them to themselves.
-        caching += [("Surrogate-Key", " ".join(keys)), ("Cache-Tag", ",".join(keys))]
+    caching = [("ETag", etag), *_caching(path)]
     described = [("Content-Type", kind), ("Content-Length", str(len(body)))]
     if coding:
         described.append(("Content-Encoding", coding))
@@ -161,6 +159,15 @@ def _variant(path: str, coding: str, body: bytes) -> Variant:
         policy = FRAME_POLICY if path == FRAME else PAGE_POLICY
         described.append(("Content-Security-Policy", policy))
     return Variant(etag, body, [*described, *caching], caching)
+
+
+def _caching(path: str) -> Headers:
+    """How long, by which groups and by whom what lies at this address may be kept."""
+    told = [("Cache-Control", caching_of(path)), ("Vary", "Accept-Encoding"), *OPEN_TO_ALL]
+    if keys := surrogate_keys(path):
+        # Fastly and Varnish read the first, Cloudflare the second; CDNs keep them to themselves.
+        told += [("Surrogate-Key", " ".join(keys)), ("Cache-Tag", ",".join(keys))]
+    return told
 
 
 @lru_cache(maxsize=512)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,7 @@ from reviewapp.widgets.rules import chunk_of, key_hash, product_key, shard_count
 ERRAND = "publish"
 """What a worker is woken for; see `publishing.publish_due`."""
 POLICY, TRANSPARENCY, STORE = "policy.html", "transparency.json", "store.json"
+THEME = "theme.css"
 FIGURES_PAGE = "transparency.html"
 FAQ = "faq.html"
 STARS_FOLDER, COLLECTIONS_FOLDER, STORE_FOLDER = "stars/", "collections/", "reviews/"
@@ -52,6 +53,13 @@ def mark_product(session: Session, product_id: UUID, chunks: Sequence[int]) -> N
     """The same for the documents of this very product alone."""
     found = session.execute(_ONE, {"product_id": product_id}).all()
     _mark(session, found, chunks, clock.now(), questions=False)
+
+
+def mark_products(session: Session, chunks: Mapping[UUID, Sequence[int]]) -> None:
+    """All documents of these very products, questions too, with these chunks of each."""
+    found = session.execute(_PRODUCT.where(Product.id.in_(chunks)).order_by(Product.id)).all()
+    for row in found:
+        _mark(session, [row], chunks[row.id], clock.now(), questions=True)
 
 
 def _mark(
@@ -211,7 +219,7 @@ def shop_paths(session: Session, shop_id: UUID) -> list[str]:
     """Every document of the whole shop that there is or should be."""
     known = session.scalars(select(ShopDocument.path).where(ShopDocument.shop_id == shop_id))
     picked = session.scalars(select(Collection.key).where(Collection.shop_id == shop_id))
-    own = {POLICY, TRANSPARENCY, FIGURES_PAGE, STORE, STORE_PAGE, FAQ, SITEMAP, FEED}
+    own = {POLICY, THEME, TRANSPARENCY, FIGURES_PAGE, STORE, STORE_PAGE, FAQ, SITEMAP, FEED}
     stars = shard_paths(session, shop_id)
     maps = [f"{SITEMAPS_FOLDER}{shard}.xml" for shard in range(len(stars))]
     return sorted({*known, *own, *map(collection_path, picked), *stars, *maps})

@@ -124,6 +124,7 @@ def _chunk(
         product=head.product,
         number=number,
         older=number - 1 if number else None,
+        newer=number + 1 if number < (head.last_chunk or 0) else None,
         reviews=tuple(shown[row.position] for row in rows),
     )
 

@@ -37,6 +37,7 @@ def questions_views(
             len(shown),
             tuple(shown[len(shown) - (number + 1) * QUESTIONS : len(shown) - number * QUESTIONS]),
             number - 1 if number else None,
+            number + 1 if number < full - 1 else None,
         )
         for number in reversed(range(full))
     ]

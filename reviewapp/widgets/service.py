@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -10,7 +11,8 @@ from sqlalchemy.orm import Session
 
 from reviewapp.core import clock
 from reviewapp.models.catalog import Product
-from reviewapp.models.collection import Collection, CollectionItem
+from reviewapp.models.collection import Collection as Selection
+from reviewapp.models.collection import CollectionItem
 from reviewapp.models.listing import RatingSummary
 from reviewapp.models.question import Question
 from reviewapp.models.review import Review
@@ -25,7 +27,8 @@ from reviewapp.widgets.marks import (
     mark_store,
     shop_paths,
 )
-from reviewapp.widgets.rules import chunk_of, language_of
+from reviewapp.widgets.rewriting import TOLD_BY_PRODUCTS, outdate_products
+from reviewapp.widgets.rules import CHUNK_SIZE, chunk_of, language_of
 
 _LISTING = func.coalesce(Product.listing_id, Product.id)
 _LISTING_OF_REVIEW = select(_LISTING).join(Review, Review.product_id == Product.id)
@@ -72,7 +75,11 @@ def mark_review(session: Session, review: Review, *, at: datetime | None = None)
     """Note that every document which shows this placed review is behind; see `mark_listing`."""
     if review.position is None or review.listing_id is None:
         return
-    mark_listing(session, review.listing_id, [chunk_of(review.position)], at=at)
+    chunk = chunk_of(review.position)
+    # The first of a chunk: the one before it names the new one as its neighbour from now on.
+    begins = chunk > 0 and review.position % CHUNK_SIZE == 0
+    chunks = [chunk - 1, chunk] if begins else [chunk]
+    mark_listing(session, review.listing_id, chunks, at=at)
     mark_store(session, review.shop_id, review.store_position, at=at)
     mark_selections(session, review.shop_id, review.id, at=at)
 
@@ -81,8 +88,8 @@ def mark_selections(
     session: Session, shop_id: UUID, review_id: UUID, *, at: datetime | None = None
 ) -> None:
     """Note that every selection with this review is behind: it changed, or what it allows did."""
-    picked = select(Collection.key).where(
-        Collection.id.in_(
+    picked = select(Selection.key).where(
+        Selection.id.in_(
             select(CollectionItem.collection_id).where(CollectionItem.review_id == review_id)
         )
     )
@@ -110,9 +117,14 @@ def refresh_questions(session: Session, question_id: UUID) -> None:
         mark_listing(session, listing_id, [], questions=True)
 
 
-def refresh_shop(session: Session, shop_id: UUID) -> None:
-    """The shop's name, language or rules of asking changed: its own documents tell them."""
+def refresh_shop(session: Session, shop_id: UUID, changed: Collection[str] = ("name",)) -> None:
+    """The shop's name, language or rules of asking changed: its own documents tell them.
+
+    Its products' documents follow where one of what was `changed` stands in them.
+    """
     mark_shop(session, shop_id, shop_paths(session, shop_id))
+    if TOLD_BY_PRODUCTS.intersection(changed):
+        outdate_products(session, shop_id)
 
 
 def _recount(summary: RatingSummary, review: Review, wanted: int | None) -> None:

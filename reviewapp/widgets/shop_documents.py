@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from reviewapp.core.i18n import translator
 from reviewapp.models.account import Shop
+from reviewapp.web.theme import theme_css, theme_of
 from reviewapp.widgets import documents, sitemap
 from reviewapp.widgets.faq import faq_view
 from reviewapp.widgets.figures import store_summary, transparency
@@ -22,6 +23,7 @@ from reviewapp.widgets.marks import (
     STORE,
     STORE_FOLDER,
     STORE_PAGE,
+    THEME,
     TRANSPARENCY,
     collection_key,
     shard_of_path,
@@ -56,6 +58,7 @@ def shop_document(session: Session, shop: Shop, path: str, *, public_url: str) -
             transparency(session, shop.id)
         ),
         STORE: lambda: documents.store(store_summary(session, shop.id)),
+        THEME: lambda: theme_css(theme_of(shop.color.lower())).encode(),
         SITEMAP: lambda: _sitemaps(session, shop.id, facts.base_url),
     }
     return makers[path]()

@@ -39,8 +39,7 @@ def place_in_store(session: Session, shop_id: UUID) -> None:
     The shop's row is held, so that two publishers never hand out one place twice.
     """
     session.execute(select(Shop.id).where(Shop.id == shop_id).with_for_update(key_share=True))
-    last = session.scalar(select(func.max(Review.store_position)).where(Review.shop_id == shop_id))
-    first = 0 if last is None else last + 1
+    first = _last_place(session, shop_id) + 1
     unplaced = (
         select(
             Review.id,
@@ -66,7 +65,8 @@ def place_in_store(session: Session, shop_id: UUID) -> None:
         .execution_options(synchronize_session=False)
     ).all()
     if placed:
-        pages = range(chunk_of(first), chunk_of(first + len(placed) - 1) + 1)
+        # The page before them too: it names its newer neighbour.
+        pages = range(max(chunk_of(first - 1), 0), chunk_of(first + len(placed) - 1) + 1)
         mark_shop(session, shop_id, [store_page_path(number) for number in pages])
     if len(placed) == PLACED_AT_ONCE:
         mark_shop(session, shop_id, [STORE_PAGE])
@@ -77,17 +77,26 @@ def store_view(session: Session, shop: Shop, path: str, *, public_url: str) -> S
     number = store_page_number(path)
     rows = store_rows(session, shop.id, number)
     older: int | None
+    newer: int | None = None
     if number is None:
         older = chunk_of(rows[-1].store_position) if len(rows) > CHUNK_SIZE else None
     else:
         older = number - 1 if number else None
+        newer = number + 1 if number < chunk_of(_last_place(session, shop.id)) else None
     return StoreView(
         shop=shop_facts(shop, public_url),
         number=number,
         summary=store_summary(session, shop.id),
         reviews=_with_products(session, shop, rows[:CHUNK_SIZE]),
         older=older,
+        newer=newer,
     )
+
+
+def _last_place(session: Session, shop_id: UUID) -> int:
+    """The highest place given so far; -1 before the first."""
+    last = session.scalar(select(func.max(Review.store_position)).where(Review.shop_id == shop_id))
+    return -1 if last is None else last
 
 
 def collection_view(

@@ -188,6 +188,8 @@ class ChunkView:
     product: ProductFacts
     number: int
     older: int | None
+    newer: int | None
+    """The next higher number; None: reading backwards ends at the first page."""
     reviews: tuple[PublishedReview, ...]
 
 
@@ -201,6 +203,8 @@ class StoreView:
     summary: Summary
     reviews: tuple[tuple[ProductFacts, PublishedReview], ...]
     older: int | None
+    newer: int | None = None
+    """The page with the next newer reviews; None: the first page has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +253,8 @@ class QuestionsView:
     count: int
     questions: tuple[ShownQuestion, ...]
     older: int | None
+    newer: int | None = None
+    """The page with the next newer questions; None: the first document has them."""
 
 
 @dataclass(frozen=True, slots=True)

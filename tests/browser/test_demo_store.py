@@ -49,11 +49,11 @@ SHOWN = """(parts) => {
     one.shadowRoot ? [one.localName, one.shadowRoot.innerHTML, ...told(one.shadowRoot)] : []);
   return [...document.querySelectorAll(parts)].flatMap((part) => [part.outerHTML, ...told(part)]);
 }"""
-PICTURES = """() => {
+PICTURES = """(parts) => {
   const look = (node) => [...node.querySelectorAll("*")].flatMap((one) =>
     one.localName === "img" ? [[new URL(one.currentSrc || one.src).pathname, one.naturalWidth]]
       : one.shadowRoot ? look(one.shadowRoot) : []);
-  return look(document);
+  return [...document.querySelectorAll(parts)].flatMap(look);
 }"""
 pytestmark = [pytest.mark.nginx, pytest.mark.timeout(300)]
 
@@ -147,7 +147,7 @@ def _seen(browser: Browser, url: str, *, same_as: Seen | None = None) -> Seen:
 
 
 def _look(page: Page, found: list[Seen], wanted: Callable[[Seen], bool]) -> bool:
-    told = page.evaluate(SHOWN, PARTS), page.evaluate(PICTURES)
+    told = page.evaluate(SHOWN, PARTS), page.evaluate(PICTURES, PARTS)
     found.append((*told, page.screenshot()))
     return len(found) > 1 and found[-1][:2] == found[-2][:2] and wanted(found[-1])
 

@@ -7,8 +7,10 @@ import gzip
 import brotli
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from reviewapp.core.kit import Kit
+from reviewapp.core.storage import LocalStorage
 from reviewapp.widgets import front
 from reviewapp.widgets.writer import put_document
 
@@ -183,3 +185,40 @@ def test_a_bucket_is_served_too(kit: Kit) -> None:
     client = Client(front.PublishedFront(lambda environ, start: [], files))
     assert client.get(f"/{PATH}").data == b"{}"
     assert client.get("/p/v1/wk_x/none.json").status_code == 404
+
+
+FEED = "p/v1/wk_x/feeds/google-product-reviews.xml"
+
+
+def test_a_feed_is_sent_as_it_is_read_and_never_held(
+    client: FlaskClient, kit: Kit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = b"<feed>" + bytes(range(32, 127)) * 40_000
+    put_document(kit.published, FEED, content)
+    monkeypatch.setattr(LocalStorage, "read", _never)
+
+    def get(accepted: str, known: str = "") -> TestResponse:
+        told = {"Accept-Encoding": accepted, "If-None-Match": known}
+        return client.get(f"/{FEED}", headers=told, buffered=True)
+
+    plain = get("identity")
+    assert plain.data == content
+    assert plain.content_type == "application/xml; charset=utf-8"
+    assert plain.headers["Content-Length"] == str(len(content))
+    assert plain.headers["Surrogate-Key"] == "wk_x"
+    assert plain.headers["Access-Control-Allow-Origin"] == "*"
+    packed = get("gzip, br")
+    assert packed.headers["Content-Encoding"] == "br"
+    assert brotli.decompress(packed.data) == content
+    assert packed.headers["ETag"] != plain.headers["ETag"]
+    same = get("identity", plain.headers["ETag"])
+    assert (same.status_code, same.data) == (304, b"")
+    put_document(kit.published, FEED, content + b"</feed>")
+    changed = get("identity", plain.headers["ETag"])
+    assert changed.status_code == 200
+    assert client.head(f"/{FEED}").data == b""
+    assert client.get(f"/{FEED.replace('google', 'no')}").status_code == 404
+
+
+def _never(*_: object) -> bytes:
+    raise AssertionError("a feed is not read as a whole")

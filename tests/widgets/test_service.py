@@ -165,6 +165,7 @@ def test_a_changed_shop_marks_its_own_documents(kit: Kit) -> None:
         "sitemaps/0.xml",
         "stars/0.json",
         "store.json",
+        "theme.css",
         "transparency.html",
         "transparency.json",
     ]
