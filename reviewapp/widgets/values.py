@@ -188,9 +188,9 @@ class ChunkView:
     product: ProductFacts
     number: int
     older: int | None
-    newer: int | None
-    """The next higher number; None: reading backwards ends at the first page."""
     reviews: tuple[PublishedReview, ...]
+    newer: int | None = None
+    """The next higher number; None: reading backwards ends at the first page."""
 
 
 @dataclass(frozen=True, slots=True)
