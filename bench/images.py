@@ -127,9 +127,9 @@ def _measure_growth(folder: Path, photos: int) -> None:
     """Peaks of each tenth of the run; flat when the last ones are no higher than the first."""
     files = sorted(path for path in folder.iterdir() if path.is_file())
     tenths: list[dict[str, float]] = []
-    peaks = _Peaks()
+    peaks, patient = _Peaks(), images.ImageLimits(wall_seconds=300)
     for number, path in enumerate(islice(cycle(files), photos), start=1):
-        images.render(images.sanitise(path, path.name).data)
+        images.render(images.sanitise(path, path.name, limits=patient).data, limits=patient)
         seen = peaks.look()
         if number % max(1, photos // 10) == 0:
             tenths.append(seen | {"worker": _memory("self", "VmRSS")})

@@ -6,7 +6,8 @@ import pytest
 
 from reviewapp.core.db import EVERY_SHOP
 from reviewapp.core.kit import Kit
-from reviewapp.models.media import MediaAsset
+from reviewapp.media.service import hide
+from reviewapp.models.media import MEDIA_REASONS, MediaAsset
 from tests.collect.links import Link, said
 from tests.media.test_service import picture
 
@@ -41,6 +42,38 @@ def test_each_state_has_its_picture_and_its_words(kit: Kit, link: Link) -> None:
     failed = link.get("/mine").text
     assert FAILED["en"] in said(failed)
     assert 'src="data:image/webp;base64,' in failed
+
+
+def taken_out(kit: Kit, reason: str) -> None:
+    with kit.database.transaction(EVERY_SHOP) as session:
+        (asset,) = session.query(MediaAsset)
+        hide(session, asset, reason)
+
+
+TAKEN_OUT = {
+    "en": "We do not show one of your photos. It shows another person",
+    "de": "Eines Ihrer Fotos zeigen wir nicht. Es zeigt eine andere Person",
+    "fr": "Nous n’affichons pas l’une de vos photos. On y voit une autre personne",
+    "es": "No mostramos una de sus fotos. Muestra a otra persona",
+    "pt": "Não mostramos uma das suas fotos. Mostra outra pessoa",
+}
+
+
+def test_the_author_reads_why_a_file_was_taken_out_in_their_language(kit: Kit, link: Link) -> None:
+    link.send_review(media=(picture(), "mug.jpg"))
+    taken_out(kit, "personal_information")
+    for language, words in TAKEN_OUT.items():
+        assert words in said(link.get(f"/mine?lang={language}").text)
+    assert "/photos/" not in link.get("/mine").text
+    for reason in set(MEDIA_REASONS):
+        taken_out(kit, reason)
+        assert "We do not show one of your photos." in said(link.get("/mine").text), reason
+
+
+def test_what_the_author_took_away_is_not_explained_to_them(kit: Kit, link: Link) -> None:
+    link.send_review(media=(picture(), "mug.jpg"))
+    taken_out(kit, "author")
+    assert "We do not show" not in said(link.get("/mine").text)
 
 
 @pytest.mark.parametrize("language", FAILED)
