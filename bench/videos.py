@@ -1,50 +1,69 @@
 """Videos: our rendering against the very same command given to plain ffmpeg, in one run.
 
+python -m bench.videos [--folder FILMS]
+
 Plain: the program alone, no limits, no checks, no hashing. Ours: probing, confinement, encoding,
-hashing. Goal: at most 1.1 times plain (CPU); peak memory of the encoding process.
+hashing. Goal: at most 1.1 times plain (CPU); peak memory of the encoding process. Films of ten
+seconds are made here; real ones (HDR10, Dolby Vision, HEVC) are taken from the folder where it has
+them, and are so short that what happens once a film weighs more.
 """
 
 from __future__ import annotations
 
+import argparse
 import resource
 import statistics
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from bench.corpora import DATA
 from reviewapp.media import ffmpeg
 from reviewapp.media.film_encode import arguments, encode
 from reviewapp.media.film_facts import facts_of, shown_of
 from reviewapp.media.films import clean
 
-SECONDS = 10
+SIZE, SECONDS = "1920x1080", 10
 ROUNDS = 3
+QUIET = "log-level=none"
+PQ = (
+    "-x265-params", f"{QUIET}:colorprim=bt2020:transfer=smpte2084:colormatrix=bt2020nc:hdr10=1",
+    "-color_primaries", "bt2020", "-color_trc", "smpte2084", "-colorspace", "bt2020nc",
+)  # fmt: skip
 FILMS = {
-    "1080p, 10 s, H.264": ("1920x1080", "yuv420p", "libx264"),
-    "1080p, 10 s, HEVC": ("1920x1080", "yuv420p", "libx265"),
+    "1080p, 10 s, H.264": ("yuv420p", "libx264", ()),
+    "1080p, 10 s, HEVC": ("yuv420p", "libx265", ("-x265-params", QUIET)),
+    "1080p, 10 s, HEVC 10 bit, HDR (PQ)": ("yuv420p10le", "libx265", PQ),
 }
+REAL = ("hdr10-av1.mp4", "dolbyVision-hdr.MOV", "h265_bframes.mp4")
 
 
 def main() -> None:
     """Measure each film in turn, plain and ours alternating."""
-    for name, (size, pixels, encoder) in FILMS.items():
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--folder", type=Path, default=DATA / "video")
+    real = asked.parse_args().folder
+    for name, (pixels, encoder, options) in FILMS.items():
         with tempfile.TemporaryDirectory() as folder:
-            source = _source(Path(folder) / "source.mp4", size, pixels, encoder)
+            source = _source(Path(folder) / "source.mp4", pixels, encoder, options)
             _staging(name, source)
             _measure(name, source)
+    for source in (real / name for name in REAL):
+        if source.is_file():
+            _staging(source.name, source)
+            _measure(source.name, source)
 
 
-def _source(path: Path, size: str, pixels: str, encoder: str) -> Path:
+def _source(path: Path, pixels: str, encoder: str, options: Sequence[str]) -> Path:
     """A film with detail and movement, and a tone."""
-    quiet = ["-x265-params", "log-level=none"] if encoder == "libx265" else []
     subprocess.run(
         [
             ffmpeg.program(), "-loglevel", "error", "-y",
-            "-f", "lavfi", "-i", f"testsrc2=s={size}:r=30:d={SECONDS},noise=alls=12:allf=t",
+            "-f", "lavfi", "-i", f"testsrc2=s={SIZE}:r=30:d={SECONDS},noise=alls=12:allf=t",
             "-f", "lavfi", "-i", f"sine=440:d={SECONDS}",
-            "-c:v", encoder, "-preset", "ultrafast", "-crf", "20", *quiet,
+            "-c:v", encoder, "-preset", "ultrafast", "-crf", "20", *options,
             "-pix_fmt", pixels, "-c:a", "aac", str(path),
         ],
         check=True,

@@ -27,6 +27,7 @@ from reviewapp.library.rules import (
 )
 from reviewapp.models.account import Shop
 from reviewapp.models.library import PermissionAsk
+from reviewapp.models.media import MediaAsset
 from reviewapp.models.review import Review
 from reviewapp.models.rights import USES
 from reviewapp.outbox.mail import queue_letter
@@ -74,7 +75,9 @@ def ask(
     )
     session.add(asked)
     session.flush()
-    rights.ask(session, review, use, subjects_of(asked), _act(asked, "asked"), terms_of(asked))
+    rights.ask(
+        session, review, use, subjects_of(session, asked), _act(asked, "asked"), terms_of(asked)
+    )
     record(
         session,
         shop_id=review.shop_id,
@@ -135,9 +138,9 @@ def answer(
     ).all()
     exactly_one(len(result), "answered_already")
     if granted:
-        rights.grant(session, review, asked.use, subjects_of(asked), act, terms_of(asked))
+        rights.grant(session, review, asked.use, subjects_of(session, asked), act, terms_of(asked))
     else:
-        rights.decline(session, review, asked.use, subjects_of(asked), act)
+        rights.decline(session, review, asked.use, subjects_of(session, asked), act)
     emit(
         session,
         "permission.answered",
@@ -158,11 +161,18 @@ def remind_and_close(kit: Kit) -> int:
     return done
 
 
-def subjects_of(asked: PermissionAsk) -> list[Subject]:
-    """What was asked for, as the ledger names it."""
-    return [
-        Subject(one["sha256"], UUID(one["asset_id"]) if one["asset_id"] else None)
+def subjects_of(session: Session, asked: PermissionAsk) -> list[Subject]:
+    """What was asked for, as the ledger names it: the clean file, tied to the one that was sent."""
+    named = [
+        (one["sha256"], UUID(one["asset_id"]) if one["asset_id"] else None)
         for one in asked.subjects
+    ]
+    ids = [asset_id for _, asset_id in named if asset_id]
+    sent = select(MediaAsset.id, MediaAsset.source_sha256).where(MediaAsset.id.in_(ids))
+    originals = {row.id: row.source_sha256 for row in session.execute(sent)}
+    return [
+        Subject(sha256, asset_id, originals.get(asset_id) if asset_id else None)
+        for sha256, asset_id in named
     ]
 
 

@@ -15,6 +15,7 @@ from reviewapp.library.asking import PURPOSE, ask, remind_and_close
 from reviewapp.library.contents import contents_of, shop_review
 from reviewapp.library.rules import ASK_REFUSALS, AskFacts, why_not_ask
 from reviewapp.models.library import PermissionAsk
+from reviewapp.models.media import MediaAsset
 from reviewapp.models.outbox import Mail
 from reviewapp.models.review import Review
 from reviewapp.models.rights import PermissionEntry
@@ -93,6 +94,10 @@ def test_an_answer_is_good_once(client, kit, published, marketer, word, state):
     client.post(address(kit, asked), data={"answer": other})
     assert rows(kit, PermissionAsk)[0].state == state
     assert bool(held(kit, published)) == (word == "yes")
+    (photo,) = [one for one in rows(kit, MediaAsset) if one.review_id == published.id]
+    named = [one for one in rows(kit, PermissionEntry) if one.asset_id == photo.id]
+    assert {one.proof.get("original_sha256") for one in named} == {photo.source_sha256}
+    assert photo.source_sha256, "the file as it came is gone; its name ties the clean one to it"
     with kit.database.transaction(published.shop_id) as session:
         assert verify(session, published.shop_id) == []
 
