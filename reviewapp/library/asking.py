@@ -58,10 +58,7 @@ def ask(
     ends_on: date | None,
     by: Doer,
 ) -> PermissionAsk:
-    """Write the question down, in the ledger too, and mail it; Invalid says why it cannot be.
-
-    `review` comes with its customer and product.
-    """
+    """Write the question down, in the ledger too, and mail it; Invalid says why it cannot be."""
     _check(session, review, use, contents, ends_on)
     asked = PermissionAsk(
         shop_id=review.shop_id,
@@ -75,9 +72,8 @@ def ask(
     )
     session.add(asked)
     session.flush()
-    rights.ask(
-        session, review, use, subjects_of(session, asked), _act(asked, "asked"), terms_of(asked)
-    )
+    act, terms = _act(asked, "asked"), terms_of(asked)
+    rights.ask(session, review, use, subjects_of(session, asked), act, terms)
     record(
         session,
         shop_id=review.shop_id,
