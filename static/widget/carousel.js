@@ -22,7 +22,7 @@ export async function draw(element, kit) {
   const name = encodeURIComponent(element.getAttribute("collection"));
   const { title, summary, reviews, all_url: all } = await kit.get(`collections/${name}.json`);
   if (!reviews.length) throw new Error("empty");
-  const number = (value) => value.toLocaleString(language[0]);
+  const number = language[2];
   const show = async (items, index) => (await kit.load("lightbox")).show(items, index, frame, kit);
   const slides = reviews.map((review, index) =>
     h(

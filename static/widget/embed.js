@@ -1,5 +1,5 @@
 /** The one script of a storefront: finds its shop, draws stars, brings other tags when they are near. */
-import { documentKey, shardOf } from "./keys.js";
+import { shardOf } from "./keys.js";
 import { languageOf } from "./language.js";
 import { drawStars, starSheet } from "./stars.js";
 
@@ -9,7 +9,8 @@ const asked = {};
 const headed = {};
 
 /** A module of this build; BUILD names them all, see build.mjs. */
-const load = (name) => import(new URL(`${name}-${BUILD}.js`, import.meta.url));
+const load = (name) => import(fileOf(name));
+const fileOf = (name) => `./${name}-${BUILD}.js`;
 
 /** A published JSON document, or the status of a host that has none; asked for once a visit. */
 const get = (path) =>
@@ -21,18 +22,17 @@ async function rating(key, shards) {
   return file.shards > shards ? rating(key, file.shards) : file.products[key];
 }
 
-async function stars(element, product, key, [tag, , mean, words]) {
+async function stars(element, product, key, [, , number, words]) {
   // Without data this throws. The data of the product's other tags on the page serves as well.
   const head = headed[product] && (await get(`products/${key}/head.json`)).summary;
   const [average, count] = head ? [head.average, head.count] : await rating(key, 1);
-  const number = count.toLocaleString(tag);
   const row = document.createElement("a");
   const href = element.getAttribute("href");
   if (href) row.href = href;
   else row.role = "img";
-  row.ariaLabel = `${mean(average)} ${words[0]}, ${number} ${words[count > 1 ? 2 : 1]}`;
+  row.ariaLabel = `${number(average, 1)} ${words[0]}, ${number(count)} ${words[count > 1 ? 2 : 1]}`;
   row.part = "stars";
-  row.append(drawStars(average), ` ${mean(average)} (${number})`);
+  row.append(drawStars(average), ` ${number(average, 1)} (${number(count)})`);
   return count && [row, starSheet];
 }
 
@@ -44,20 +44,19 @@ async function other(element, product, key, language) {
   return draw(element, { folder, product, key, language, words, get, load });
 }
 
-/** Whatever fails, the shop's page stays as it is: the tag keeps what stands inside it. */
 const near = new IntersectionObserver(
-  (seen) => seen.map(({ isIntersecting, target }) => isIntersecting && target.draw().catch(() => {})),
+  (seen) => seen.map((each) => each.isIntersecting && each.target.draw()),
   { rootMargin: "600px" },
 );
 
-function define(name, drawing) {
+for (const name of "stars list summary gallery carousel questions badge form".split(" ")) {
+  const drawing = name === "stars" ? stars : other;
   class Tag extends HTMLElement {
     static observedAttributes = ["product"];
     #drawn;
     attributeChangedCallback(_name, _before, product) {
-      near.unobserve(this);
       headed[product] ||= drawing === other;
-      this.connectedCallback();
+      this.#drawn && this.draw();
     }
     connectedCallback() {
       near.observe(this);
@@ -67,17 +66,22 @@ function define(name, drawing) {
       const product = this.getAttribute("product");
       if (this.#drawn === product) return;
       this.#drawn = product;
-      const key = await documentKey(product, load);
-      const [shown, ...sheets] = await drawing(this, product, key, languageOf(this));
-      if (this.#drawn !== product) return;
-      const root = this.shadowRoot || this.attachShadow({ mode: "open" });
-      root.adoptedStyleSheets = sheets;
-      root.replaceChildren(shown);
+      try {
+        // The product's folder: its id where that is a safe name, as on the server, which names it.
+        const key = /^\w[\w.-]{0,99}$/.test(product) ? product : (await load("encoded-key")).encode(product);
+        const [shown, ...sheets] = await drawing(this, product, key, languageOf(this));
+        if (this.#drawn !== product) return;
+        const root = this.shadowRoot || this.attachShadow({ mode: "open" });
+        root.adoptedStyleSheets = sheets;
+        root.replaceChildren(shown);
+      } catch {
+        // Whatever fails, the shop's page stays as it is: the tag keeps what stands inside it.
+      }
     }
   }
-  customElements.get(name) || customElements.define(name, Tag);
+  try {
+    customElements.define(`review-${name}`, Tag);
+  } catch {
+    // A second loader on the page; the first one's tags serve.
+  }
 }
-
-for (const name of ["list", "summary", "gallery", "carousel", "questions", "badge", "form"])
-  define(`review-${name}`, other);
-define("review-stars", stars);

@@ -1,8 +1,4 @@
-/** Names of documents; the same rules as on the server, which writes them. */
-
-/** The product's folder: its id where that is a safe name, else `~` and its base64url. */
-export const documentKey = async (product, load) =>
-  /^\w[\w.-]{0,99}$/.test(product) ? product : (await load("encoded-key")).encode(product);
+/** Where the stars of a product are; the same rule as on the server, which writes them. */
 
 /** Which of `shards` star files holds the product with this key. */
 export function shardOf(key, shards) {

@@ -21,7 +21,7 @@ export function show(items, index, frame, kit) {
   function turn(by, plays) {
     at = (at + by + items.length) % items.length;
     const item = items[at];
-    const number = (value) => value.toLocaleString(language[0]);
+    const number = language[2];
     count.textContent = fill(words.place, number(at + 1), number(items.length));
     const next = () => on() && turn(1, true);
     stage.replaceChildren(drawLarge(item, kit, plays || on(), next));

@@ -4,6 +4,7 @@ import { pagerOf } from "./pager.js";
 import {
   button,
   choiceOf,
+  clone,
   drawLinks,
   drawMedia,
   drawReview,
@@ -20,8 +21,11 @@ import {
 } from "./shared.js";
 import { drawTools } from "./tools.js";
 
-/** Reviews drawn at once; later ones are left to when they are near, at a guessed height until then. */
-const AT_ONCE = 8;
+/**
+ * The least height of a review, in pixels. As many as fill the view by it are drawn at once in their
+ * true size; those below come when the page is free, at a guessed height until they are near.
+ */
+const LEAST = 140;
 
 /** Reviews somebody on this page found helpful; kept in memory, for this visit only. */
 const thanked = new Set();
@@ -61,10 +65,15 @@ function fillFrame(frame, head, given) {
     try {
       const { reviews: found, done } = await asked();
       if (asked !== page) return;
-      const drawn = found.map(drawOne);
-      for (const article of drawn.slice(AT_ONCE)) article.dataset.below = "";
+      const inView = innerHeight / LEAST + 1;
+      const drawn = found.slice(0, inView).map(drawOne);
       if (replace) reviews.replaceChildren(...drawn);
       else reviews.append(...drawn);
+      if (found.length > inView) {
+        await new Promise((free) => setTimeout(free));
+        if (asked !== page) return;
+        reviews.append(...found.slice(inView).map(drawOne).map(putBelow));
+      }
       more.hidden = done;
       tell(status, reviews.childElementCount, head.summary.count, isNarrowed(choice.value), kit);
       if (!replace) {
@@ -98,6 +107,12 @@ function fillFrame(frame, head, given) {
   start();
 }
 
+/** Leave laying out an article to when it is near. */
+function putBelow(article) {
+  article.dataset.below = "";
+  return article;
+}
+
 /** Keep the list's height, and that of reviews to come, so that nothing below moves late. */
 function reserve(reviews, coming) {
   const count = reviews.childElementCount;
@@ -105,7 +120,7 @@ function reserve(reviews, coming) {
 }
 
 function tell(status, shown, count, narrowed, { words, language }) {
-  const number = (value) => value.toLocaleString(language[0]);
+  const number = language[2];
   const text = fill(narrowed ? words.found : words.shown, number(shown), number(count));
   status.textContent = shown ? text : words.nothing;
 }
@@ -113,10 +128,11 @@ function tell(status, shown, count, narrowed, { words, language }) {
 /** Helpful, counted at once and taken back if it did not arrive; and the way to report. */
 function drawActions({ id, helpful = 0 }, frame, kit) {
   const { words, folder, language } = kit;
-  const thanks = button({ part: "helpful" });
+  const actions = clone(`actions ${words.report}`, () => drawnActions(words));
+  const [thanks, report] = actions.children;
   const show = (count) => {
     thanks.ariaPressed = thanked.has(id);
-    thanks.textContent = words.thanks + (count ? ` (${count.toLocaleString(language[0])})` : "");
+    thanks.textContent = words.thanks + (count ? ` (${language[2](count)})` : "");
   };
   thanks.onclick = async () => {
     if (thanked.has(id)) return;
@@ -131,9 +147,15 @@ function drawActions({ id, helpful = 0 }, frame, kit) {
       actions.append(h("span", { role: "alert" }, words.unsent));
     }
   };
-  const report = button({ part: "report", ariaHasPopup: "dialog" }, words.report);
   report.onclick = async () => (await kit.load("report")).ask(id, frame, kit);
   show(helpful + thanked.has(id));
-  const actions = h("p", { part: "actions" }, thanks, report);
   return actions;
 }
+
+const drawnActions = (words) =>
+  h(
+    "p",
+    { part: "actions" },
+    button({ part: "helpful" }),
+    button({ part: "report", ariaHasPopup: "dialog" }, words.report),
+  );

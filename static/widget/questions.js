@@ -42,7 +42,7 @@ export async function draw(_element, kit) {
       article.hidden = !wanted.every((word) => said.includes(word));
       shown += !article.hidden;
     }
-    const number = (value) => value.toLocaleString(language[0]);
+    const number = language[2];
     status.textContent = wanted.length
       ? shown
         ? fill(mine.foundQuestions, number(shown))
@@ -73,12 +73,7 @@ export async function draw(_element, kit) {
     h(
       "div",
       { part: "questions-head" },
-      h(
-        "h2",
-        { part: "questions-title" },
-        mine.questions,
-        count ? ` (${count.toLocaleString(language[0])})` : "",
-      ),
+      h("h2", { part: "questions-title" }, mine.questions, count ? ` (${language[2](count)})` : ""),
       asker(frame, { ...kit, mine }),
     ),
     count
@@ -108,7 +103,7 @@ function asker(frame, kit) {
 }
 
 function drawQuestion(question, kit) {
-  const { mine, language } = kit;
+  const { mine } = kit;
   const by = (each, text) =>
     h(
       "p",
@@ -117,7 +112,7 @@ function drawQuestion(question, kit) {
       text && " · ",
       h("bdi", { part: "author" }, each.author),
       " · ",
-      drawDay(each.date, language[0]),
+      drawDay(each.date, kit),
     );
   const answers = question.answers.map((answer) =>
     h(
@@ -142,7 +137,7 @@ function drawQuestion(question, kit) {
 function voter(kind, { id, votes, body }, { folder, mine, language }) {
   const made = button({ part: "vote", ariaPressed: false });
   const name = (count) => {
-    made.textContent = count ? `${mine.helpful} (${count.toLocaleString(language[0])})` : mine.helpful;
+    made.textContent = count ? `${mine.helpful} (${language[2](count)})` : mine.helpful;
     made.ariaLabel = `${made.textContent}: ${body.slice(0, 80)}`;
   };
   name(votes);

@@ -1,5 +1,5 @@
 /** One review as an article. */
-import { button, drawDay, fill, h } from "./dom.js";
+import { button, clone, drawDay, fill, h } from "./dom.js";
 import { drawStars } from "./stars.js";
 import { describe } from "./summary-block.js";
 
@@ -8,9 +8,10 @@ const LONG = 700;
 
 /** The stars of one rating, said. */
 export function drawRating(rating, language) {
-  const stars = h("span", { part: "rating", role: "img", ariaLabel: describe(rating, 0, language)[1] });
-  stars.append(drawStars(rating));
-  return stars;
+  const [, label] = describe(rating, 0, language);
+  return clone(`rating ${label}`, () =>
+    h("span", { part: "rating", role: "img", ariaLabel: label }, drawStars(rating)),
+  );
 }
 
 /** The article for `review`; `media` and `actions` are what stands below its text. */
@@ -25,7 +26,7 @@ export function drawReview(review, kit, media, actions) {
       "div",
       { part: "by" },
       h("bdi", { part: "author" }, review.author),
-      h("span", { part: "meta" }, drawDay(review.date, language[0]), review.edited && ` (${words.edited})`),
+      h("span", { part: "meta" }, drawDay(review.date, kit), review.edited && ` (${words.edited})`),
       ...labelsOf(review, words),
     ),
     h(
@@ -44,7 +45,7 @@ export function drawReview(review, kit, media, actions) {
         h(
           "div",
           { part: "reply" },
-          h("p", { part: "meta" }, h("strong", {}, words.reply), " · ", drawDay(reply.date, language[0])),
+          h("p", { part: "meta" }, h("strong", {}, words.reply), " · ", drawDay(reply.date, kit)),
           ...drawText(reply.body, { dir: "auto" }, kit),
         ),
       actions,
@@ -63,7 +64,9 @@ function labelsOf(review, words) {
   ]
     .filter(Boolean)
     .map(([label, why]) =>
-      h("details", { part: "label" }, h("summary", { dir: "auto" }, label), h("p", { part: "why" }, why)),
+      clone(`label ${label} ${why}`, () =>
+        h("details", { part: "label" }, h("summary", { dir: "auto" }, label), h("p", { part: "why" }, why)),
+      ),
     );
 }
 

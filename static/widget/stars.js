@@ -1,14 +1,12 @@
 /** Five stars as one picture, filled up to an average; told apart by shape as well as colour. */
 
-const make = (name, attribute, value) => {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
-  made.setAttribute(attribute, value);
-  return made;
-};
-const picture = make("svg", "viewBox", "0 0 80 16");
-const five = make("path", "d", `M8 1${"l2 5h5l-4 3 2 6-5-4-5 4 2-6-4-3h5zm16 0".repeat(5)}`);
-const filled = make("svg", "width", 0);
+const make = (name) => document.createElementNS("http://www.w3.org/2000/svg", name);
+const picture = make("svg");
+const five = make("path");
+const filled = make("svg");
 picture.setAttribute("part", "star-row");
+picture.setAttribute("viewBox", "0 0 80 16");
+five.setAttribute("d", `M8 1${"l2 5h5l-4 3 2 6-5-4-5 4 2-6-4-3h5zm16 0".repeat(5)}`);
 picture.append(five.cloneNode(), filled);
 filled.append(five);
 

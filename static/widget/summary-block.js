@@ -4,9 +4,9 @@ import { button, fill, h } from "./dom.js";
 import { drawStars } from "./stars.js";
 
 /** ["4.4", "4.4 out of 5 stars", "127 reviews"]; a single rating, without `count`, is a whole number. */
-export function describe(average, count, [tag, , mean, [stars, one, many]]) {
-  const number = count ? mean(average) : average.toLocaleString(tag);
-  return [number, `${number} ${stars}`, `${count?.toLocaleString(tag)} ${count === 1 ? one : many}`];
+export function describe(average, count, [, , number, [stars, one, many]]) {
+  const mean = count ? number(average, 1) : number(average);
+  return [mean, `${mean} ${stars}`, count && `${number(count)} ${count === 1 ? one : many}`];
 }
 
 /** The mean, its stars and the number of reviews, said as one. */
@@ -43,11 +43,7 @@ export function drawSummary(head, { product, words, language }, chosen) {
   const row = (name, count, most, isOn, change) => {
     const bar = h("span", { part: "bar" }, h("span", { part: "bar-fill" }));
     bar.firstChild.style.inlineSize = `${(100 * count) / most}%`;
-    const shown = [
-      h("span", {}, name),
-      bar,
-      h("span", { part: "bar-count" }, count.toLocaleString(language[0])),
-    ];
+    const shown = [h("span", {}, name), bar, h("span", { part: "bar-count" }, language[2](count))];
     if (!chosen) return h("div", { part: "bar-row" }, ...shown);
     const made = button({ part: "bar-row", ariaPressed: false, disabled: !count }, ...shown);
     return pressing(made, isOn, change);
@@ -57,7 +53,7 @@ export function drawSummary(head, { product, words, language }, chosen) {
   const most = Math.max(1, ...Object.values(histogram));
   const stars = [5, 4, 3, 2, 1].map((star) =>
     row(
-      fill(words.star[star === 1 ? 0 : 1], star.toLocaleString(language[0])),
+      fill(words.star[star === 1 ? 0 : 1], language[2](star)),
       histogram[star],
       most,
       (value) => value.stars.includes(star),
@@ -81,7 +77,7 @@ export function drawSummary(head, { product, words, language }, chosen) {
     return group(label, h("p", { part: "bars-title", dir: "auto" }, label), ...rows);
   });
   const topics = (head.topics || []).map(({ word, count }) => {
-    const shown = [h("bdi", {}, word), ` ${count.toLocaleString(language[0])}`];
+    const shown = [h("bdi", {}, word), ` ${language[2](count)}`];
     if (!chosen) return h("span", { part: "topic" }, ...shown);
     const made = button({ part: "topic", ariaPressed: false }, ...shown);
     const isOn = ({ q }) => q === word;

@@ -23,11 +23,13 @@ export function drawTools(head, { product, words, language }) {
     made.onclick = () => choice.set({ media: choice.value.media === kind ? "" : kind });
     return made;
   });
-  const tongues = tonguesOf(head, language[0]);
-  const spoken = pick(words.language, [["", words.any], ...tongues], (chosen) =>
-    choice.set({ language: chosen }),
-  );
-  spoken.hidden = tongues.length < 2;
+  const tongues = tonguesOf(head);
+  // Menus are dear to lay out: none without a choice.
+  const spoken =
+    tongues.length > 1 &&
+    pick(words.language, [["", words.any], ...named(tongues, language[0])], (chosen) =>
+      choice.set({ language: chosen }),
+    );
   const order = pick(
     words.sort,
     ORDERS.map((name) => [name, words[name]]),
@@ -40,7 +42,7 @@ export function drawTools(head, { product, words, language }) {
     field.value = value.q;
     media[0].ariaPressed = value.media === "photo";
     media[1].ariaPressed = value.media === "video";
-    spoken.lastChild.value = value.language;
+    if (spoken) spoken.lastChild.value = value.language;
     order.lastChild.value = value.sort;
     clear.hidden = !isNarrowed(value);
   };
@@ -63,9 +65,14 @@ function pick(label, options, chosen) {
 
 const has = (head, kind) => head.media.some((item) => (item.kind || "photo") === kind);
 
-/** The languages the newest reviews are written in, by name. */
-function tonguesOf(head, tag) {
-  const names = new Intl.DisplayNames(tag, { type: "language" });
+/** The languages the newest reviews are written in. */
+function tonguesOf(head) {
   const found = new Set(head.reviews.map((review) => review.language.split("-")[0]));
-  return [...found].filter((each) => /^[a-z]{2,3}$/.test(each)).map((each) => [each, names.of(each)]);
+  return [...found].filter((each) => /^[a-z]{2,3}$/.test(each));
+}
+
+/** Each with its name. */
+function named(tongues, tag) {
+  const names = new Intl.DisplayNames(tag, { type: "language" });
+  return tongues.map((each) => [each, names.of(each)]);
 }

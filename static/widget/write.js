@@ -50,7 +50,7 @@ export const dialogOf = (form, { words, mine }) => makeDialog(mine.write, words,
 function stars(words, mine, language) {
   const options = mine.scale.map((label, at) => ({
     value: at + 1,
-    label: `${fill(words.star[at ? 1 : 0], (at + 1).toLocaleString(language[0]))}: ${label}`,
+    label: `${fill(words.star[at ? 1 : 0], language[2](at + 1))}: ${label}`,
   }));
   const pictures = options.map(() => {
     const drawn = document.createElementNS(SVG, "svg");

@@ -73,4 +73,6 @@ export const words = {
   carousel: "Karussell",
   slide: "Folie",
   selection: "Eine Auswahl von % Bewertungen",
+  day: "D. M Y",
+  months: "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
 };

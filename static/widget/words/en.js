@@ -73,4 +73,6 @@ export const words = {
   carousel: "carousel",
   slide: "slide",
   selection: "A selection of % reviews",
+  day: "M D, Y",
+  months: "January February March April May June July August September October November December",
 };

@@ -73,4 +73,6 @@ export const words = {
   carousel: "carrusel",
   slide: "diapositiva",
   selection: "Una selección de % reseñas",
+  day: "D de M de Y",
+  months: "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
 };

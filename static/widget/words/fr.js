@@ -73,4 +73,6 @@ export const words = {
   carousel: "carrousel",
   slide: "diapositive",
   selection: "Une sélection de % avis",
+  day: "D M Y",
+  months: "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
 };

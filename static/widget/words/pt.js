@@ -73,4 +73,6 @@ export const words = {
   carousel: "carrossel",
   slide: "diapositivo",
   selection: "Uma seleção de % avaliações",
+  day: "D de M de Y",
+  months: "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
 };
