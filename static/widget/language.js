@@ -9,7 +9,7 @@ const WORDS = {
   pt: ["de 5 estrelas", "avaliação", "avaliações", ","],
 };
 /** Tags whose days and short numbers are written without `Intl`: its first format costs a slow phone 60 ms. */
-export const PLAIN = /^(en|de|fr|es|pt)(-(\1|GB|BR))?$|n-US/i;
+export const PLAIN = /^(en|de|fr|es|pt)(-(\1|GB|BR))?$|n-US$/i;
 
 /** [tag, tongue, number, words]: whose words fit, `number(value, decimals)` as written there, what stars say. */
 export function languageOf(element) {
