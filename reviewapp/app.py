@@ -113,10 +113,23 @@ def _register_helping_doors(app: Flask) -> None:
     """The doors behind which a shop says how it helps, and those that mail comes in by."""
     from reviewapp.inbox import admin as mailboxes
     from reviewapp.inbox import hooks as mail_hooks
-    from reviewapp.support import admin, admin_hours, admin_seasons, admin_targets
+    from reviewapp.support import (
+        admin,
+        admin_hours,
+        admin_macros,
+        admin_pauses,
+        admin_routing,
+        admin_seasons,
+        admin_targets,
+        admin_work,
+    )
 
     app.register_blueprint(admin.blueprint)
+    app.register_blueprint(admin_work.blueprint)
     app.register_blueprint(admin_hours.blueprint)
+    app.register_blueprint(admin_macros.blueprint)
+    app.register_blueprint(admin_pauses.blueprint)
+    app.register_blueprint(admin_routing.blueprint)
     app.register_blueprint(admin_targets.blueprint)
     app.register_blueprint(admin_seasons.blueprint)
     app.register_blueprint(mailboxes.blueprint)
@@ -149,6 +162,7 @@ def _register_customer_doors(app: Flask) -> None:
     from reviewapp.collect import author, confirming, customer, unsubscribe, uploads
     from reviewapp.collect import public as storefront
     from reviewapp.library import customer as permission
+    from reviewapp.support import customer as helped
     from reviewapp.support.service import open_case
 
     app.register_blueprint(customer.blueprint, open_case=open_case)
@@ -158,6 +172,7 @@ def _register_customer_doors(app: Flask) -> None:
     app.register_blueprint(storefront.blueprint)
     app.register_blueprint(confirming.blueprint)
     app.register_blueprint(permission.blueprint)
+    app.register_blueprint(helped.blueprint)
 
 
 def api_doors() -> list[ApiBlueprint]:

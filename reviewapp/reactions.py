@@ -40,6 +40,7 @@ from reviewapp.outbox.mail import send_mail
 from reviewapp.outbox.relay import Outside, Reaction
 from reviewapp.rights.ledger import forget_origins
 from reviewapp.rights.service import expire_permissions, file_held_until
+from reviewapp.support.after_care import ask_how_it_was, plan_follow_up
 from reviewapp.support.after_solving import tell_review_may_change
 from reviewapp.support.alarms import watch_promises
 from reviewapp.support.by_mail import continue_case, note_undelivered, open_for_stranger
@@ -48,6 +49,8 @@ from reviewapp.support.handoff.service import hand_over_new, pass_state, pass_wo
 from reviewapp.support.handoff.steps import work_off_handoffs
 from reviewapp.support.incidents import follow_case, follow_reply, follow_review, open_incident
 from reviewapp.support.rewinding import rewind_cases
+from reviewapp.support.sorting import look_at_words, sort_case
+from reviewapp.support.touchpoints import reach_out
 from reviewapp.web.api_idempotency import forget_idempotency_keys
 from reviewapp.widgets.feedback import forget_votes
 from reviewapp.widgets.follow import (
@@ -104,10 +107,13 @@ AFTER: Mapping[str, Sequence[Reaction]] = {
     "answer.published": (show_questions, show_faq),
     "answer.withdrawn": (show_questions, show_faq),
     "case.answered": (pass_word,),
-    "case.message_received": (pass_word,),
-    "case.opened": (note_case, hand_over_new),
+    "case.escalated": (),
+    "case.merged": (),
+    "case.message_received": (look_at_words, pass_word),
+    "case.opened": (note_case, sort_case, hand_over_new),
     "case.reopened": (),
-    "case.solved": (),
+    "case.solved": (ask_how_it_was, plan_follow_up),
+    "case.split": (),
     "case.state_changed": (follow_case, tell_review_may_change, pass_state),
     "collection.changed": (show_collection,),
     "faq.changed": (show_faq,),
@@ -206,6 +212,7 @@ EVERY: Mapping[str, Every] = {
     "permission_asks": Every(timedelta(minutes=10), remind_and_close),
     "permissions": Every(timedelta(minutes=1), expire_permissions),
     "permission_origins": Every(timedelta(hours=1), forget_origins),
+    "touchpoints": Every(timedelta(hours=1), reach_out),
     "promises": Every(timedelta(minutes=1), watch_promises),
     "handoffs": Every(timedelta(seconds=10), work_off_handoffs, aside=True),
     "helpdesk_looks": Every(timedelta(seconds=30), look_at_tickets, aside=True),

@@ -98,10 +98,15 @@ def latest_answer(session: Session, request_id: UUID) -> ExperienceAnswer | None
 
 
 def cases_of(session: Session, request_id: UUID) -> Sequence[Case]:
-    """The help asked for through this link, newest first, with what was written."""
+    """The help asked for through this link, newest first, with what was written.
+
+    A case that was merged is shown as the one that carries on with its conversation.
+    """
+    merged = select(Case.merged_into_id).where(Case.request_id == request_id)
+    here = (Case.request_id == request_id) & Case.merged_into_id.is_(None)
     return session.scalars(
         select(Case)
-        .where(Case.request_id == request_id)
+        .where(here | Case.id.in_(merged))
         .order_by(Case.opened_at.desc(), Case.id.desc())
         .options(selectinload(Case.messages))
     ).all()

@@ -68,8 +68,6 @@ ESCALATIONS = (
 PAUSE_SOURCES = ("hand", "incident", "escalation", "friction", "rule")
 PROMISES = ("first_response", "next_update", "resolution")
 ALARM_LEVELS = ("warning", "breach")
-STEPS = ("reply", "proof", "resolution", "write_back", "stop_line")
-"""How the first incidents of a shop are walked through (playbook 4)."""
 NOTHING_OWED = "9999-01-01 00:00:00+00"
 """Where nothing is owed, the place after every promise."""
 _PROMISE_DUE = (
@@ -81,6 +79,7 @@ _PROMISE_DUE = (
     f"'{NOTHING_OWED}'::timestamptz), coalesce(resolution_due_at, '{NOTHING_OWED}'::timestamptz)) "
     "END"
 )
+_UNSOLVED = text("state <> 'solved'")
 
 
 class Case(OwnedByShop, Base):
@@ -101,6 +100,19 @@ class Case(OwnedByShop, Base):
             postgresql_where=text("state <> 'solved' AND first_responded_at IS NULL"),
         ),
         Index("ix_case_promise", "shop_id", "state", "promise_due_at", "id"),
+        Index("ix_case_owed", "shop_id", "promise_due_at", "id", postgresql_where=_UNSOLVED),
+        Index(
+            "ix_case_owner_owed",
+            "shop_id",
+            "assignee_id",
+            "promise_due_at",
+            "id",
+            postgresql_where=_UNSOLVED,
+        ),
+        Index("ix_case_opened", "shop_id", "opened_at", "id"),
+        Index("ix_case_route", "shop_id", "route", "opened_at", "id"),
+        Index("ix_case_owner", "shop_id", "assignee_id", "opened_at", "id"),
+        Index("ix_case_priority", "shop_id", "priority", "opened_at", "id"),
         Index(
             "ix_case_follow_up",
             "shop_id",
@@ -206,20 +218,6 @@ class CaseMessage(OwnedByShop, Base):
         viewonly=True,
         order_by="MediaAsset.id",
     )
-
-
-class CaseStep(OwnedByShop, Base):
-    """One step of the walk through a first incident, ticked by a person."""
-
-    __tablename__ = "case_step"
-    __table_args__ = (
-        UniqueConstraint("case_id", "step"),
-        CheckConstraint(f"step IN {STEPS}", name="step"),
-    )
-
-    case_id: Mapped[UUID] = mapped_column(ForeignKey("case.id", ondelete="CASCADE"))
-    step: Mapped[str]
-    member_id: Mapped[UUID | None] = mapped_column(ForeignKey("member.id"))
 
 
 class CaseAlarm(OwnedByShop, Base):

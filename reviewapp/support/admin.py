@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
-from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
+from reviewapp.core import clock
 from reviewapp.core.errors import Conflict, Invalid
 from reviewapp.core.i18n import zone_of
-from reviewapp.models.case import ROUTES, Case
+from reviewapp.models.case import PRIORITIES, ROUTES
 from reviewapp.support import answering, queries
-from reviewapp.support.answering import By
-from reviewapp.support.drafts import PARTS, lacking
-from reviewapp.support.handoff.setup import handoffs_of, helpdesks
+from reviewapp.support.admin_case import again, back, case_page, locked, the_by, typed_instant
+from reviewapp.support.clocks import due_at
+from reviewapp.support.clockwork import WARNED_AHEAD
+from reviewapp.support.drafts import lacking
+from reviewapp.support.hours import hours_of
 from reviewapp.support.links import customer_page
+from reviewapp.support.queries import Filters
 from reviewapp.support.service import MOST_CHARACTERS
+from reviewapp.support.texts import priorities, routes, views
 from reviewapp.web.auth import actor, gate_members, require
 from reviewapp.web.flashes import say
 from reviewapp.web.listing import chosen, listing, words
 from reviewapp.web.pages import gettext as _
-from reviewapp.web.session import enter_shop, kit, release, session
-from reviewapp.web.typed import line, text
+from reviewapp.web.session import kit, session
+from reviewapp.web.typed import text
 
 blueprint = Blueprint("cases", __name__, url_prefix="/admin/cases")
 gate_members(blueprint)
@@ -37,22 +39,22 @@ SMALL_PHOTO_WIDTH = 640
 @require("case.read")
 def index() -> str:
     """Cases, the oldest promise first."""
-    who = actor()
-    view, route, typed = chosen("view", queries.VIEWS) or "open", chosen("route", ROUTES), words()
-    found = listing(
-        queries.case_rows(who.shop.id, view, who.id, route, typed),
-        (queries.promise_at(), Case.id),
-        newest_first=False,
-    )
+    wanted = _filters()
     return render_template(
         "support/admin_cases.html",
-        found=found,
-        view=view,
-        views=_views(),
-        counts=queries.counts(session(), who.shop.id, who.id),
-        route=route,
-        routes=_routes(),
-        typed=typed,
+        found=listing(
+            queries.case_rows(actor().shop.id, wanted),
+            queries.list_keys(wanted.view),
+            newest_first=wanted.view in queries.NEWEST_FIRST,
+        ),
+        wanted=wanted,
+        views=views(),
+        counts=queries.counts(session(), actor().shop.id, wanted),
+        routes=routes(),
+        priorities=priorities(),
+        priority_options=[(name, label) for name, (label, _tone) in priorities().items()],
+        owner_options=[(one.id, one.name) for one in queries.workers(session(), actor().shop.id)],
+        tag_options=[(tag, tag) for tag in queries.tags_in_use(session(), actor().shop.id)],
     )
 
 
@@ -60,23 +62,28 @@ def index() -> str:
 @require("case.read")
 def case(case_id: UUID) -> str:
     """One case."""
-    return _page(queries.case_of(session(), actor().shop.id, case_id))
+    return case_page(queries.case_of(session(), actor().shop.id, case_id))
 
 
 @blueprint.post("/<uuid:case_id>/answer")
 @require("case.work")
 def answer(case_id: UUID) -> Page:
-    """Send an answer to the customer."""
-    found = _locked(case_id)
+    """Send an answer to the customer; `solve` solves the case with it."""
+    found = locked(case_id)
     try:
         answering.answer(
-            session(), actor().shop, found, text("body", MOST_CHARACTERS + 1), _by(),
-            page_url=customer_page(found), next_update_at=_next_update_at(),
+            session(), actor().shop, found, text("body", MOST_CHARACTERS + 1), the_by(),
+            page_url=customer_page(found), next_update_at=typed_instant("next_update_at"),
+            macro=request.form.get("macro_mark") or None,
         )  # fmt: skip
     except (Invalid, Conflict) as error:
-        return _again(case_id, error)
-    say("good", _("Your answer is on its way to the customer."))
-    return _back(found)
+        return again(case_id, error)
+    if "solve" in request.form:
+        answering.set_state(session(), actor().shop, found, "solved", the_by())
+        say("good", _("Your answer is on its way, and the case is solved."))
+    else:
+        say("good", _("Your answer is on its way to the customer."))
+    return back(found)
 
 
 @blueprint.post("/<uuid:case_id>/check")
@@ -85,46 +92,30 @@ def check(case_id: UUID) -> str:
     """Read the draft as its reader would, without sending it."""
     found = queries.case_of(session(), actor().shop.id, case_id)
     problems = [("body", told) for told in answering.problems_in(text("body"))]
-    return _page(found, checked=True, problems=problems)
+    return case_page(found, checked=True, problems=problems)
+
+
+@blueprint.post("/<uuid:case_id>/lacking")
+@require("case.work")
+def lacks(case_id: UUID) -> dict[str, list[str]]:
+    """The same while somebody types: which of the five things are missing, and what stops it."""
+    found = queries.case_of(session(), actor().shop.id, case_id)
+    body = text("body")
+    asked, names = queries.said_and_named(session(), found)
+    return {"missing": lacking(body, asked, names), "stops": answering.problems_in(body)}
 
 
 @blueprint.post("/<uuid:case_id>/note")
 @require("case.work")
 def note(case_id: UUID) -> Page:
     """Keep a word among the team."""
-    found = _locked(case_id)
+    found = locked(case_id)
     try:
-        answering.add_note(session(), found, text("body"), _by())
+        answering.add_note(session(), found, text("body"), the_by())
     except Invalid as error:
-        return _again(case_id, error)
+        return again(case_id, error)
     say("good", _("Noted. Only the team sees it."))
-    return _back(found)
-
-
-@blueprint.post("/<uuid:case_id>/assign")
-@require("case.work")
-def assign(case_id: UUID) -> Page:
-    """Take the case, or give it to somebody."""
-    found, wanted = _locked(case_id), line("member")
-    people = {str(member.id): member for member in queries.workers(session(), found.shop_id)}
-    people.setdefault(str(actor().id), actor())  # type: ignore[arg-type]  # has an id and a name
-    if wanted and wanted not in people:
-        raise Invalid(fields={"member": ["Somebody of this team who works on cases."]})
-    answering.assign(session(), found, people[wanted].id if wanted else None, _by())
-    say("good", _("%(name)s has this case.", name=people[wanted].name) if wanted
-        else _("Nobody has this case now."))  # fmt: skip
-    return _back(found)
-
-
-@blueprint.post("/<uuid:case_id>/state")
-@require("case.work")
-def state(case_id: UUID) -> Page:
-    """Solve, wait for the customer, or open again."""
-    found = _locked(case_id)
-    answering.set_state(session(), actor().shop, found, line("state"), _by())
-    said = {"solved": _("Solved."), "open": _("Open again."), "waiting": _("Waiting.")}
-    say("good", said[found.state])
-    return _back(found)
+    return back(found)
 
 
 @blueprint.get("/<uuid:case_id>/photos/<uuid:asset_id>")
@@ -141,107 +132,21 @@ def photo(case_id: UUID, asset_id: UUID) -> Response:
     return Response(kit().storage.read(shown.key), content_type=shown.content_type)
 
 
-def _page(found: Case, *, checked: bool = False, problems: Sequence[tuple[str, str]] = ()) -> str:
-    beside = queries.evidence(session(), found)
-    typed = text("body")
-    asked = "\n".join(said.body for said in found.messages if said.direction == "in")
-    names = [item.product.title for item in beside["order"].lines] if beside["order"] else []
-    missing = lacking(typed, asked, names)
-    people = queries.workers(session(), found.shop_id)
-    return render_template(
-        "support/admin_case.html",
-        case=found,
-        **beside,
-        people=people,
-        names={member.id: member.name for member in people},
-        routes=_routes(),
-        states=_states(),
-        parts=[(part, _parts()[part], typed and part not in missing) for part in PARTS],
-        checked=checked,
-        typed=typed,
-        next_update=line("next_update_at"),
-        errors=list(problems),
-        promise_at=_promise(found),
-        handoffs=handoffs_of(session(), found.id),
-        helpdesks=[(each.id, each.name) for each in helpdesks(session(), found.shop_id)],
-        me=actor().id,
-    )
-
-
-def _again(case_id: UUID, error: Invalid | Conflict) -> Page:
-    """The page as it was left, with what is wrong; nothing that was typed is lost."""
-    release()
-    enter_shop(actor().shop.id)
-    found = queries.case_of(session(), actor().shop.id, case_id)
-    problems = [(name, told) for name, texts in error.fields.items() for told in texts]
-    return _page(found, checked=True, problems=problems or [("body", error.message)]), error.status
-
-
-def _locked(case_id: UUID) -> Case:
-    return queries.case_of(session(), actor().shop.id, case_id, lock=True)
-
-
-def _back(found: Case) -> Response:
-    return redirect(url_for("cases.case", case_id=found.id))
-
-
-def _by() -> By:
-    return By(actor().label, actor().name, actor().id)
-
-
-def _next_update_at() -> datetime | None:
-    typed = line("next_update_at")
-    if not typed:
-        return None
+def _filters() -> Filters:
+    shop, now = actor().shop, clock.now()
+    hours = hours_of(session(), shop)
     try:
-        local = datetime.fromisoformat(typed)
-        return local.replace(tzinfo=zone_of(actor().shop.time_zone)).astimezone(UTC)
-    except (ValueError, OverflowError) as error:  # year 1 and 9999 have no UTC in every zone
-        raise Invalid(fields={"next_update_at": ["A day and a time."]}) from error
-
-
-def _promise(found: Case) -> datetime | None:
-    if found.state == "solved":
-        return None
-    return found.next_update_due_at if found.first_responded_at else found.first_response_due_at
-
-
-def _routes() -> dict[str, Any]:
-    return {
-        "question": _("Question before buying"),
-        "delay": _("Late or missing parcel"),
-        "return": _("Refund or return"),
-        "damaged": _("Damaged or wrong item"),
-        "chargeback": _("Chargeback risk"),
-        "other": _("Something else"),
-    }
-
-
-def _views() -> dict[str, str]:
-    return {
-        "open": _("Open"),
-        "mine": _("Mine"),
-        "unassigned": _("Nobody’s"),
-        "overdue": _("Late"),
-        "waiting": _("Waiting for the customer"),
-        "solved": _("Solved"),
-        "all": _("All"),
-    }
-
-
-def _states() -> dict[str, tuple[str, str]]:
-    return {
-        "open": (_("Open"), "info"),
-        "waiting": (_("Waiting for the customer"), ""),
-        "solved": (_("Solved"), "good"),
-    }
-
-
-def _parts() -> dict[str, str]:
-    return {
-        "issue": _("The very problem, by name"),
-        "state": _("Where it stands and why"),
-        "next_step": _("The next step, when, and who takes it"),
-        "needed": _("What is needed from the customer, or that nothing is"),
-        "contact": _("How to reach you"),
-    }
+        owner = UUID(request.args.get("owner", ""))
+    except ValueError:
+        owner = None
+    return Filters(
+        view=chosen("view", queries.VIEWS) or "open",
+        member_id=actor().id,
+        horizon=due_at(hours, now, WARNED_AHEAD) or now,
+        today=now.astimezone(zone_of(shop.time_zone)).date(),
+        route=chosen("route", ROUTES),
+        owner=owner,
+        tag=request.args.get("tag", "").replace("\x00", "")[:60],
+        priority=chosen("priority", PRIORITIES),
+        words=words(),
+    )

@@ -25,6 +25,7 @@ from reviewapp.support.drafts import placeholders
 from reviewapp.support.hours import hours_of
 from reviewapp.support.service import MOST_CHARACTERS, reopen
 
+MOST_MARK = 100
 STATES = ("open", "waiting", "solved")
 
 
@@ -46,6 +47,7 @@ def answer(
     *,
     page_url: str | None = None,
     next_update_at: datetime | None = None,
+    macro: str | None = None,
 ) -> CaseMessage:
     """Write to the customer: letter and thread in one; the first one stops the first clock.
 
@@ -56,11 +58,14 @@ def answer(
     mail address.
     """
     body = _checked(body)
+    if case.merged_into_id is not None:
+        raise Conflict("case_merged", "This case was merged; answer in the one that carries on.")
     if sent := _sent_already(case, body):
         return sent
     now, hours = clock.now(), hours_of(session, shop)
     _check_promise(hours, next_update_at, now)
     message = _say(session, case, "out", body, by)
+    message.macro = macro and macro[:MOST_MARK]
     _write(session, shop, case, message, by, page_url)
     if case.first_responded_at is None:
         case.first_responded_at = now

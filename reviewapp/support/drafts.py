@@ -15,7 +15,7 @@ LEAST_SHARED_WORDS = 1
 
 _STATE = (
     r"because|since|due to|reason|currently|at the moment|has been|have been|was |were |is now|"
-    r"found|checked|looked|weil|grund|derzeit|aktuell|wurde|haben .{0,40}(?:geprüft|gefunden)|"
+    r"found|checked|looked|weil|grund|derzeit|aktuell|wurde|haben? .{0,40}(?:geprüft|gefunden)|"
     r"parce que|car |actuellement|a été|raison|vérifié|porque|debido|actualmente|ha sido|"
     r"motivo|hemos|devido|neste momento|foi |razão|verific"
 )
@@ -24,12 +24,14 @@ _NEXT = (
     r"\bleaves?\b|tomorrow|today|by (?:mon|tues|wednes|thurs|fri|satur|sun)day|within \d|"
     r"\bich werde\b|\bwir werden\b|schicken|senden|morgen|heute|bis (?:montag|dienstag|mittwoch|"
     r"donnerstag|freitag|samstag|sonntag|spätestens)|innerhalb|nous allons|je vais|demain|"
-    r"aujourd|d'ici|sous \d|enverr|vamos a|voy a|mañana|hoy|antes del|enviar|vamos|amanhã|hoje|"
+    r"aujourd|d'ici|sous \d|enverr|vamos a|voy a|mañana|hoy|antes del|enviar|vamos|\bvou\b|"
+    r"amanhã|hoje|"
     r"até (?:segunda|terça|quarta|quinta|sexta|sábado|domingo)|no prazo"
 )
 _NEEDED = (
-    r"please|could you|can you|would you|need (?:from )?you|nothing (?:more )?(?:is )?(?:needed|"
-    r"for you)|you (?:do not|don't) (?:need|have) to|keep the|bitte|könnten sie|brauchen|"
+    r"please|could you|can you|would you|need (?:from )?you|"
+    r"nothing (?:more )?(?:you need|(?:is )?needed|for you)|"
+    r"you (?:do not|don't) (?:need|have) to|keep the|bitte|könnten sie|brauchen|"
     r"müssen sie nichts|nichts (?:weiter )?(?:tun|nötig)|merci de|veuillez|pourriez|"
     r"vous n'avez rien|besoin|por favor|podría|necesit|no (?:tiene|hace falta)|poderia|precis|"
     r"não (?:tem|é preciso)"
@@ -46,7 +48,8 @@ _SIGNS: Mapping[str, re.Pattern[str]] = {
     "contact": re.compile(_CONTACT, re.IGNORECASE),
 }
 _PLACEHOLDER = re.compile(
-    r"\{\{.*?\}\}|\{[a-z_ ]{1,40}\}|\[\[?[A-Za-z_ ]{1,40}\]?\]|%\(\w+\)s|<[A-Z_ ]{2,40}>|_{3,}",
+    r"\{\{.*?\}\}|\{[a-z_ ]{1,40}\}|\[\[?[^\W\d_][^\[\]\n]{0,119}\]?\]|%\(\w+\)s|"
+    r"<[A-Z_ ]{2,40}>|_{3,}",
     re.DOTALL,
 )
 _WORD = re.compile(rf"\w{{{SHORTEST_SHARED_WORD},}}")

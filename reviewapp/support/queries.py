@@ -3,35 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, select, union
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from reviewapp.core import clock
 from reviewapp.core.errors import NotFound
+from reviewapp.core.ids import email_digest
 from reviewapp.models.account import Member
-from reviewapp.models.case import Case, CaseMessage, Incident
-from reviewapp.models.catalog import Customer, Order, OrderEvent, OrderLine
+from reviewapp.models.case import Case, CaseMessage, Incident, Pause
+from reviewapp.models.case_details import CaseStep, CaseTag
+from reviewapp.models.catalog import Customer, Order, OrderEvent, OrderLine, Product
 from reviewapp.models.media import MediaAsset
 from reviewapp.models.review import Review
 from reviewapp.models.review_request import ReviewRequest
 
-NOTHING_PROMISED = datetime(9999, 1, 1, tzinfo=UTC)
-"""Where nothing is owed, the place after every promise."""
-VIEWS = ("open", "mine", "unassigned", "overdue", "waiting", "solved", "all")
+VIEWS = (
+    "open", "mine", "unassigned", "due", "overdue", "escalated", "follow_up", "waiting", "solved",
+    "all",
+)  # fmt: skip
+NEWEST_FIRST = ("solved", "all")
+"""Views of what is over; in all others the oldest promise comes first."""
+SEARCHED = 2_000
+"""Words are looked for in so many cases that the view leaves: row-level security lets no index of
+words be used, and the cost must not grow with the shop. Addresses and order numbers find all."""
+MOST_COUNTED = 100
 
 
-def promise_at() -> ColumnElement[datetime]:
-    """What is owed next: the first answer, then the next update; else NOTHING_PROMISED."""
-    owed = case(
-        (Case.first_responded_at.is_(None), Case.first_response_due_at),
-        else_=Case.next_update_due_at,
-    )
-    never = literal(NOTHING_PROMISED, Case.opened_at.type)
-    return case((Case.state == "solved", never), else_=func.coalesce(owed, never))
+@dataclass(frozen=True)
+class Filters:
+    """What a list of cases is narrowed to; empty narrows nothing."""
+
+    view: str
+    member_id: UUID
+    horizon: datetime
+    """What is due before it is about to break."""
+    today: date
+    route: str = ""
+    owner: UUID | None = None
+    tag: str = ""
+    priority: str = ""
+    words: str = ""
 
 
 def cases(shop_id: UUID) -> Select[Any]:
@@ -39,33 +55,56 @@ def cases(shop_id: UUID) -> Select[Any]:
     return select(Case).where(Case.shop_id == shop_id)
 
 
-def case_rows(
-    shop_id: UUID, view: str, member_id: UUID, route: str, words: str
-) -> Select[*tuple[Any, ...]]:
+def list_keys(view: str) -> tuple[Any, ...]:
+    """What orders a view's list."""
+    return (Case.opened_at if view in NEWEST_FIRST else Case.promise_due_at, Case.id)
+
+
+def case_rows(shop_id: UUID, wanted: Filters) -> Select[*tuple[Any, ...]]:
     """Cases for the list, with their customer, order number and who works on them."""
+    narrowed = _narrowed(shop_id, wanted)
     found = (
         select(Case, Customer, Order.external_id, Member.name)
         .join(Customer, Customer.id == Case.customer_id)
         .outerjoin(Order, Order.id == Case.order_id)
         .outerjoin(Member, Member.id == Case.assignee_id)
-        .where(Case.shop_id == shop_id, _in_view(view, member_id))
+        .where(*narrowed)
     )
-    if route:
-        found = found.where(Case.route == route)
-    if words:
-        found = found.where(_about(words))
+    if wanted.words:
+        found = found.where(Case.id.in_(_about(shop_id, wanted, narrowed)))
     return found
 
 
-def counts(session: Session, shop_id: UUID, member_id: UUID) -> Mapping[str, int]:
-    """How many cases each view holds."""
-    columns = [
-        func.count().filter(_in_view(view, member_id)).label(view)
-        for view in VIEWS
-        if view != "all"
-    ]
-    row = session.execute(select(*columns).where(Case.shop_id == shop_id)).one()
-    return dict(row._mapping)
+def counts(session: Session, shop_id: UUID, wanted: Filters) -> Mapping[str, str]:
+    """How many cases each view of open work holds, up to a bound: no long table is read."""
+    columns = []
+    for view in VIEWS:
+        if view in NEWEST_FIRST:
+            continue
+        some = select(Case.id).where(Case.shop_id == shop_id, *_in_view(view, wanted))
+        bounded = some.limit(MOST_COUNTED).subquery()
+        columns.append(select(func.count()).select_from(bounded).scalar_subquery().label(view))
+    row = session.execute(select(*columns)).one()._mapping
+    bound = f"{MOST_COUNTED - 1}+"
+    return {
+        view: bound if count >= MOST_COUNTED else str(count) for view, count in row.items() if count
+    }
+
+
+def tags_in_use(session: Session, shop_id: UUID) -> Sequence[str]:
+    """Tags of this shop's cases, each found by one jump in the index."""
+    first = (
+        select(func.min(CaseTag.tag).label("tag"))
+        .where(CaseTag.shop_id == shop_id)
+        .cte("tags", recursive=True)
+    )
+    following = (
+        select(func.min(CaseTag.tag))
+        .where(CaseTag.shop_id == shop_id, CaseTag.tag > first.c.tag)
+        .scalar_subquery()
+    )
+    every = first.union_all(select(following).where(first.c.tag.is_not(None)))
+    return session.scalars(select(every.c.tag).where(every.c.tag.is_not(None)).limit(200)).all()
 
 
 def case_of(session: Session, shop_id: UUID, case_id: UUID, *, lock: bool = False) -> Case:
@@ -102,6 +141,20 @@ def evidence(session: Session, case: Case) -> dict[str, Any]:
         "request": session.get(ReviewRequest, case.request_id) if case.request_id else None,
         "reviews": _reviews(session, case),
         "incident": session.scalar(select(Incident).where(Incident.case_id == case.id).limit(1)),
+        "pauses": session.scalars(
+            select(Pause)
+            .where(Pause.customer_id == case.customer_id)
+            .order_by(Pause.starts_at.desc())
+            .limit(5)
+        ).all(),
+        "orders": session.scalar(
+            select(func.count()).select_from(Order).where(Order.customer_id == case.customer_id)
+        ),
+        "done": dict(
+            session.execute(
+                select(CaseStep.step, CaseStep.member_id).where(CaseStep.case_id == case.id)
+            ).all()
+        ),
         "others": session.scalars(
             select(Case)
             .where(Case.customer_id == case.customer_id, Case.id != case.id)
@@ -124,6 +177,23 @@ def workers(session: Session, shop_id: UUID) -> Sequence[Member]:
     ).all()
 
 
+def member_names(session: Session, shop_id: UUID) -> dict[UUID, str]:
+    """Everybody who ever worked here, by id: what they wrote stays theirs."""
+    rows = session.execute(select(Member.id, Member.name).where(Member.shop_id == shop_id))
+    return dict(rows.all())
+
+
+def said_and_named(session: Session, case: Case) -> tuple[str, list[str]]:
+    """What the customer wrote, and the names of what they ordered: facts of the very issue."""
+    asked = "\n".join(said.body for said in case.messages if said.direction == "in")
+    titles = (
+        select(Product.title)
+        .join(OrderLine, OrderLine.product_id == Product.id)
+        .where(OrderLine.order_id == case.order_id)
+    )
+    return asked, list(session.scalars(titles))
+
+
 def photo_of(session: Session, case_id: UUID, asset_id: UUID) -> MediaAsset:
     """A photo of this case's thread; NotFound otherwise, and for one that was hidden."""
     found = session.scalar(
@@ -141,29 +211,66 @@ def photo_of(session: Session, case_id: UUID, asset_id: UUID) -> MediaAsset:
     return found
 
 
-def _in_view(view: str, member_id: UUID) -> ColumnElement[bool]:
-    unsolved = Case.state != "solved"
-    views: dict[str, ColumnElement[bool]] = {
-        "open": Case.state == "open",
-        "mine": unsolved & (Case.assignee_id == member_id),
-        "unassigned": unsolved & Case.assignee_id.is_(None),
-        "overdue": unsolved & (promise_at() < clock.now()),
-        "waiting": Case.state == "waiting",
-        "solved": Case.state == "solved",
-        "all": Case.shop_id.is_not(None),
+def _narrowed(shop_id: UUID, wanted: Filters) -> list[ColumnElement[bool]]:
+    narrowed = [Case.shop_id == shop_id, *_in_view(wanted.view, wanted)]
+    if wanted.route:
+        narrowed.append(Case.route == wanted.route)
+    if wanted.owner:
+        narrowed.append(Case.assignee_id == wanted.owner)
+    if wanted.priority:
+        narrowed.append(Case.priority == wanted.priority)
+    if wanted.tag:
+        tagged = exists().where(
+            CaseTag.shop_id == shop_id, CaseTag.tag == wanted.tag, CaseTag.case_id == Case.id
+        )
+        narrowed.append(tagged)
+    return narrowed
+
+
+def _in_view(view: str, wanted: Filters) -> list[ColumnElement[bool]]:
+    unsolved, now = Case.state != "solved", clock.now()
+    views: dict[str, list[ColumnElement[bool]]] = {
+        "open": [Case.state == "open"],
+        "mine": [unsolved, Case.assignee_id == wanted.member_id],
+        "unassigned": [unsolved, Case.assignee_id.is_(None)],
+        "due": [unsolved, Case.promise_due_at <= wanted.horizon, Case.promise_due_at >= now],
+        "overdue": [unsolved, Case.promise_due_at < now],
+        "escalated": [unsolved, Case.automation_stopped.is_(True)],
+        "follow_up": [Case.follow_up_on <= wanted.today],
+        "waiting": [Case.state == "waiting"],
+        "solved": [Case.state == "solved", Case.merged_into_id.is_(None)],
+        "all": [Case.merged_into_id.is_(None)],
     }
     return views[view]
 
 
-def _about(words: str) -> ColumnElement[bool]:
-    pattern = "%" + words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    said = exists().where(CaseMessage.case_id == Case.id, CaseMessage.body.ilike(pattern))
-    return or_(
-        Customer.name.ilike(pattern),
-        Customer.email.ilike(pattern),
-        Order.external_id.ilike(pattern),
-        said,
+def _about(shop_id: UUID, wanted: Filters, narrowed: list[ColumnElement[bool]]) -> Any:
+    """Cases found by a whole address or order number, and by words among the first of the view."""
+    typed = wanted.words
+    keys = list_keys(wanted.view)
+    ordered = [key.desc() if wanted.view in NEWEST_FIRST else key.asc() for key in keys]
+    first = select(Case.id, Case.customer_id).where(*narrowed).order_by(*ordered).limit(SEARCHED)
+    near = first.cte("near")
+    pattern = "%" + typed.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    said = select(CaseMessage.case_id).where(
+        CaseMessage.case_id.in_(select(near.c.id)), CaseMessage.body.ilike(pattern)
     )
+    named = (
+        select(near.c.id)
+        .join(Customer, Customer.id == near.c.customer_id)
+        .where(Customer.name.ilike(pattern) | Customer.email.ilike(pattern))
+    )
+    by_address = (
+        select(Case.id)
+        .join(Customer, Customer.id == Case.customer_id)
+        .where(Customer.shop_id == shop_id, Customer.email_digest == email_digest(typed))
+    )
+    by_order = (
+        select(Case.id)
+        .join(Order, Order.id == Case.order_id)
+        .where(Order.shop_id == shop_id, Order.external_id.in_((typed, typed.lstrip("#"))))
+    )
+    return union(said, named, by_address, by_order)
 
 
 def _order(session: Session, order_id: UUID | None) -> Order | None:

@@ -70,3 +70,44 @@ def promises() -> dict[str, str]:
         "next_update": _("Next update"),
         "resolution": _("Solved by"),
     }
+
+
+def views() -> dict[str, str]:
+    """The lists of the desk."""
+    return {
+        "open": _("Open"),
+        "mine": _("Mine"),
+        "unassigned": _("Nobody’s"),
+        "due": _("Due soon"),
+        "overdue": _("Late"),
+        "escalated": _("For a person"),
+        "follow_up": _("Follow up"),
+        "waiting": _("Waiting for the customer"),
+        "solved": _("Solved"),
+        "all": _("All"),
+    }
+
+
+def parts() -> dict[str, str]:
+    """The five things every answer states (playbook 4)."""
+    return {
+        "issue": _("The very problem, by name"),
+        "state": _("Where it stands and why"),
+        "next_step": _("The next step, when, and who takes it"),
+        "needed": _("What is needed from the customer, or that nothing is"),
+        "contact": _("How to reach you"),
+    }
+
+
+def steps() -> dict[str, tuple[str, str]]:
+    """(Step, what is meant) of the walk through a shop's first incidents."""
+    return {
+        "reply": (_("Reply"), _("The customer has a first answer, with the five things in it.")),
+        "proof": (
+            _("Proof"),
+            _("Order, tracking and photos are at hand; what is missing is asked."),
+        ),
+        "resolution": (_("Resolution"), _("What was promised is done, and the customer knows.")),
+        "write_back": (_("Write back"), _("The lesson stands as an improvement on its page.")),
+        "stop_line": (_("Stop line"), _("Nothing is sent by itself until all of this is done.")),
+    }

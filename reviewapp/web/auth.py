@@ -32,7 +32,14 @@ ROLE_ACTIONS: dict[str, frozenset[str]] = {
     "owner": frozenset(
         READ
         | {"improvement.work"}
-        | {"case.work", "review.reply", "review.decide", "library.use", "catalog.write"}
+        | {
+            "case.work",
+            "case.decide",
+            "review.reply",
+            "review.decide",
+            "library.use",
+            "catalog.write",
+        }
         | {"request.work", "shop.edit", "team.edit", "key.edit", "letter.edit", "log.read"}
     ),
 }

@@ -50,6 +50,7 @@ PLACES = (
     Place("reports", "/admin/reports", N_("Reports"), "flag", "review.decide", WORK),
     Place("questions", "/admin/questions", N_("Questions"), "messages-square", "review.read", WORK),
     Place("incidents", "/admin/incidents", N_("Incidents"), "triangle-alert", "case.read", WORK),
+    Place("pauses", "/admin/pauses", N_("Pauses"), "pause", "case.read", WORK),
     Place(
         "improvements",
         "/admin/improvements",

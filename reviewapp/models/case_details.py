@@ -1,0 +1,45 @@
+"""What belongs to one case and is looked up apart: ticked steps, and its tags as rows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from reviewapp.models.base import Base, OwnedByShop
+
+STEPS = ("reply", "proof", "resolution", "write_back", "stop_line")
+"""How the first incidents of a shop are walked through (playbook 4)."""
+
+
+class CaseTag(Base):
+    """A case's tags as rows, kept by a trigger: row-level security lets no index of arrays be used.
+
+    Only read; `case.tags` is what is written.
+    """
+
+    __tablename__ = "case_tag"
+    __table_args__ = (Index("ix_case_tag", "shop_id", "tag", "opened_at", "case_id"),)
+
+    case_id: Mapped[UUID] = mapped_column(
+        ForeignKey("case.id", ondelete="CASCADE"), primary_key=True
+    )
+    tag: Mapped[str] = mapped_column(primary_key=True)
+    shop_id: Mapped[UUID] = mapped_column(ForeignKey("shop.id", ondelete="CASCADE"))
+    opened_at: Mapped[datetime]
+
+
+class CaseStep(OwnedByShop, Base):
+    """One step of the walk through a first incident, ticked by a person."""
+
+    __tablename__ = "case_step"
+    __table_args__ = (
+        UniqueConstraint("case_id", "step"),
+        CheckConstraint(f"step IN {STEPS}", name="step"),
+    )
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case.id", ondelete="CASCADE"))
+    step: Mapped[str]
+    member_id: Mapped[UUID | None] = mapped_column(ForeignKey("member.id"))
