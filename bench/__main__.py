@@ -18,6 +18,7 @@ BENCHES = {
     "queue": "a hundred reviews decided by keyboard in Chromium",
     "library": "the library at a million pieces: every filter, search and count",
     "desk": "the moderators' pages over 200,000 reviews",
+    "cases": "the desk over 200,000 cases: lists, filters, search",
     "screening": "words screened per second",
     "accessibility": "axe over every page, tag and state; writes docs/accessibility.md",
     "widgets": "what the tags cost a phone; with --snippet FILE.html, what another's lines do",

@@ -50,6 +50,12 @@ const usePicker = () => {
     open();
   });
   body.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      form.requestSubmit(form.querySelector(".button-primary"));
+    }
+  });
+  body.addEventListener("keydown", (event) => {
     const start = body.value.slice(0, body.selectionStart);
     if (event.key !== "/" || event.ctrlKey || event.metaKey || !/(^|\n)$/.test(start)) return;
     event.preventDefault();
