@@ -102,6 +102,7 @@ LOOKS = (
     Look(MAIL, "the author's own page", "/r/{mine}/mine"),
     Look(MAIL, "changing a review", "/r/{mine}/mine/reviews/{review_id}"),
     Look(MAIL, "erasing everything", "/r/{mine}/mine/erase"),
+    Look(MAIL, "how was our help", "/f/{feedback}"),
     Look(MAIL, "no more requests", "/u/{unsubscribe}"),
     Look(MAIL, "writing a review without scripts", "/write/{widget_key}/MUG"),
     Look(MAIL, "writing a review, with faults", "/write/{widget_key}/MUG",
@@ -126,7 +127,10 @@ STANDS_FOR = {
     "asset_id",
     "collection_id",
     "question_id",
+    "note_id",
+    "rule_id",
     "letter",
+    "key",
     "language",
     "kind",
 }

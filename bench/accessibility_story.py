@@ -20,6 +20,8 @@ from reviewapp.models.collection import Collection, CollectionItem
 from reviewapp.models.media import MediaAsset
 from reviewapp.models.question import Answer, Question
 from reviewapp.models.review_submission import ReviewSubmission
+from reviewapp.models.routing_rule import RoutingRule
+from reviewapp.models.support_hours import SeasonNote
 from reviewapp.widgets.publishing import rebuild
 from tests import factories
 from tests.support.cases import make_case
@@ -52,6 +54,7 @@ def tell(kit: Kit) -> Story:
         )  # fmt: skip
         open_request = factories.request(session, shop)
         case = make_case(session, shop, asked=asked, order_id=placed.id)
+        note, rule = _helping(session, shop)
         selection = _selection(session, shop, reviews)
         question = _question(session, shop, mug)
         submission = _submission(session, shop, mug)
@@ -66,7 +69,9 @@ def tell(kit: Kit) -> Story:
             "order_id": str(placed.id), "member_id": str(member.id), "product": "MUG",
             "asset_id": str(_photo_of(kit, reviews)), "collection_id": str(selection),
             "question_id": str(question),
-            "letter": "request", "language": "de", "kind": "thanks",
+            "note_id": str(note), "rule_id": str(rule), "key": "damaged",
+            "feedback": sign("feedback", case.id), "letter": "request",
+            "language": "de", "kind": "thanks",
             "open": sign("request", open_request.id), "mine": sign("request", asked.id),
             "unsubscribe": sign("unsubscribe", asked.customer_id),
             "confirm": sign("submission", submission), "widget_key": shop.widget_key,
@@ -108,6 +113,17 @@ def _selection(session: Session, shop: Shop, reviews: list[UUID]) -> UUID:
         factories.add(session, item)
     made: UUID = found.id
     return made
+
+
+def _helping(session: Session, shop: Shop) -> tuple[UUID, UUID]:
+    today = clock.now().date()
+    note = factories.add(
+        session, SeasonNote(shop_id=shop.id, title="Christmas", starts_on=today, ends_on=today)
+    )
+    rule = factories.add(
+        session, RoutingRule(shop_id=shop.id, name="Glaze", position=1, actions={"escalate": True})
+    )
+    return note.id, rule.id
 
 
 def _question(session: Session, shop: Shop, mug: Product) -> UUID:

@@ -55,17 +55,16 @@ class Trend:
 
 
 def cases_due_soon(session: Session, shop_id: UUID) -> Sequence[Case]:
-    """Unanswered cases whose first answer is late or due within SOON, the oldest promise first."""
+    """Cases whose next promise is late or due within SOON, the oldest promise first."""
     return session.scalars(
         select(Case)
         .where(
             Case.shop_id == shop_id,
             Case.state != "solved",
-            Case.first_responded_at.is_(None),
-            Case.first_response_due_at < clock.now() + SOON,
+            Case.promise_due_at < clock.now() + SOON,
         )
         .options(joinedload(Case.customer))
-        .order_by(Case.first_response_due_at, Case.id)
+        .order_by(Case.promise_due_at, Case.id)
         .limit(SHOWN)
     ).all()
 

@@ -13,6 +13,7 @@ from reviewapp.collect.pages import Visit
 from reviewapp.collect.places import places_of
 from reviewapp.core import clock
 from reviewapp.models.case import Case
+from reviewapp.models.case_feedback import CaseFeedback, NpsAnswer
 from reviewapp.models.catalog import Customer, Order, OrderLine, Suppression
 from reviewapp.models.library import PermissionAsk
 from reviewapp.models.outbox import Mail
@@ -69,6 +70,7 @@ def own_data(session: Session, visit: Visit) -> dict[str, Any]:
             for review in reviews
         ],
         "permission_questions": _asks(session, reviews),
+        "answers_about_help": _help_answers(session, customer.id),
         "messages_to_the_shop": [_case(case) for case in _cases(session, customer.id)],
         "uploads": _uploads(session, customer.id),
         "mails": _mails(session, customer.id),
@@ -98,6 +100,16 @@ def _cases(session: Session, customer_id: UUID) -> Sequence[Case]:
         .order_by(Case.opened_at.desc(), Case.id.desc())
         .options(selectinload(Case.messages))
     ).all()
+
+
+def _help_answers(session: Session, customer_id: UUID) -> list[dict[str, Any]]:
+    mine = select(Case.id).where(Case.customer_id == customer_id)
+    told = select(CaseFeedback).where(CaseFeedback.case_id.in_(mine)).order_by(CaseFeedback.id)
+    scores = select(NpsAnswer).where(NpsAnswer.customer_id == customer_id).order_by(NpsAnswer.id)
+    return [
+        *(_fields(row, ("created_at", "csat", "effort", "words")) for row in session.scalars(told)),
+        *(_fields(row, ("created_at", "score")) for row in session.scalars(scores)),
+    ]
 
 
 def _orders(session: Session, customer_id: UUID) -> list[dict[str, Any]]:

@@ -13,7 +13,6 @@ from werkzeug.wrappers import Response
 from reviewapp.core import clock
 from reviewapp.core.errors import Conflict, Invalid
 from reviewapp.core.i18n import zone_of
-from reviewapp.models.account import Member
 from reviewapp.models.case import TAGS, Case
 from reviewapp.models.case_details import STEPS
 from reviewapp.support import queries
@@ -27,6 +26,7 @@ from reviewapp.support.handoff.setup import handoffs_of, helpdesks
 from reviewapp.support.hours import hours_of
 from reviewapp.support.macro_facts import macro_facts, next_update_for
 from reviewapp.support.macros import fill, in_force
+from reviewapp.support.routing import macro_proposed
 from reviewapp.support.texts import (
     escalations,
     parts,
@@ -54,46 +54,60 @@ def case_page(
     macro_mark: str = "",
 ) -> str:
     """The page of a case; `draft` and `next_update` stand in for what was typed."""
-    shop = actor().shop
     beside = queries.evidence(session(), found)
     typed = text("body") if draft is None else draft
     asked, names = queries.said_and_named(session(), found)
     missing = lacking(typed, asked, names)
-    people = queries.workers(session(), found.shop_id)
-    proposed = next_update_for(session(), shop, found)
-    facts = macro_facts(session(), shop, found, proposed)
-    macros = list(in_force(session(), shop.id, found.language).values())
     return render_template(
         "support/admin_case.html",
         case=found,
         **beside,
-        people=people,
-        names=queries.member_names(session(), found.shop_id),
-        routes=routes(),
-        states=states(),
-        priorities=priorities(),
-        horizon=_horizon(),
-        escalations=escalations(),
-        refund_kinds=refund_kinds(),
+        **_words(),
+        **_options(found, beside),
+        **_macros(found),
         refund_proposed=_refund_proposed(found, asked),
         walk=_walk(found, beside),
         parts=[(part, parts()[part], typed and part not in missing) for part in PARTS],
         checked=checked,
         typed=typed,
         next_update=line("next_update_at") if next_update is None else next_update,
-        proposed=local_text(proposed),
         macro_mark=macro_mark or line("macro_mark"),
-        macros=[(one, fill(one.body, facts)) for one in macros],
-        macro_options=[(one.key, one.name) for one in macros],
-        **_options(found, beside, people),
         errors=list(problems),
         promise_at=_promise(found),
         handoffs=handoffs_of(session(), found.id),
         helpdesks=[(each.id, each.name) for each in helpdesks(session(), found.shop_id)],
         me=actor().id,
         may_decide=actor().may("case.decide"),
-        today=clock.now().astimezone(zone_of(shop.time_zone)).date(),
     )
+
+
+def _words() -> dict[str, Any]:
+    """What the page calls things, and what is close to breaking."""
+    return {
+        "names": queries.member_names(session(), actor().shop.id),
+        "routes": routes(),
+        "states": states(),
+        "priorities": priorities(),
+        "escalations": escalations(),
+        "refund_kinds": refund_kinds(),
+        "horizon": _horizon(),
+    }
+
+
+def _macros(found: Case) -> dict[str, Any]:
+    """Saved answers in the customer’s language, filled in; one that a rule proposes first."""
+    shop = actor().shop
+    proposed = next_update_for(session(), shop, found)
+    facts = macro_facts(session(), shop, found, proposed)
+    first = macro_proposed(session(), found)
+    known = in_force(session(), shop.id, found.language).values()
+    macros = sorted(known, key=lambda one: one.key != first)
+    return {
+        "macro_proposed": first,
+        "proposed": local_text(proposed),
+        "macros": [(one, fill(one.body, facts)) for one in macros],
+        "macro_options": [(one.key, one.name) for one in macros],
+    }
 
 
 def again(case_id: UUID, error: Invalid | Conflict) -> tuple[str, int]:
@@ -139,12 +153,14 @@ def local_text(at: datetime | None) -> str:
     return at.astimezone(zone).strftime("%Y-%m-%dT%H:%M") if at else ""
 
 
-def _options(found: Case, beside: dict[str, Any], people: Sequence[Member]) -> dict[str, Any]:
+def _options(found: Case, beside: dict[str, Any]) -> dict[str, Any]:
     """What the forms beside a case offer."""
+    people = queries.workers(session(), found.shop_id)
     told, zone = routes(), zone_of(actor().shop.time_zone)
     lines = beside["order"].lines if beside["order"] else []
     about = [one for one in lines if not found.order_line_ids or one.id in found.order_line_ids]
     return {
+        "people": people,
         "owner_options": [(one.id, one.name) for one in people],
         "priority_options": [(name, label) for name, (label, _tone) in priorities().items()],
         "tag_options": [(tag, tag) for tag in dict.fromkeys((*TAGS, *found.tags))],

@@ -163,6 +163,15 @@ def seen_of(session: Session, case: Case) -> Seen:
     )
 
 
+def macro_proposed(session: Session, case: Case) -> str | None:
+    """The saved answer that the live rules propose for this case, looked up as it stands now."""
+    live = [as_value(rule) for rule in rules_of(session, case.shop_id) if rule.live]
+    if not any("macro" in rule.actions for rule in live):
+        return None
+    proposed: str | None = outcome(live, seen_of(session, case)).changes.get("macro")
+    return proposed
+
+
 def as_value(rule: RoutingRule) -> Rule:
     """The rule as what the pure part reads."""
     return Rule(rule.id, rule.name, rule.conditions, rule.actions, rule.stop)

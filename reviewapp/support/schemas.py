@@ -36,7 +36,17 @@ class CaseSchema(ma.Schema):
     next_update_due_at = Instant(
         allow_none=True, metadata={"description": "When the customer was told to hear from us."}
     )
+    resolution_due_at = Instant(allow_none=True)
     solved_at = Instant(allow_none=True)
+    reopened_count = fields.Integer()
+    priority = fields.String()
+    refund_kind = fields.String(allow_none=True)
+    follow_up_on = fields.Date(allow_none=True)
+    escalation = fields.String(
+        allow_none=True, metadata={"description": "Why a person must take it."}
+    )
+    automation_stopped = fields.Boolean()
+    merged_into_id = fields.UUID(allow_none=True)
 
 
 class MessageSchema(ma.Schema):

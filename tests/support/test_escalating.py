@@ -213,7 +213,8 @@ def test_a_rule_is_tried_on_past_cases_before_it_goes_live(
 ) -> None:
     before = ask("The glaze has pinholes.", route="damaged")
     rule = {"name": "Glaze", "words": "glaze\nGlasur", "add_tags": ["quality"],
-            "set_priority": "urgent", "escalate": "1", "pause_days": "5"}  # fmt: skip
+            "set_priority": "urgent", "escalate": "1", "pause_days": "5",
+            "macro": "damaged"}  # fmt: skip
     saved = owner.post("/admin/helping/routing/new", rule)
     path = saved.location
     assert owner.post(f"{path}/live", {"live": "1"}).status_code == 409
@@ -227,6 +228,7 @@ def test_a_rule_is_tried_on_past_cases_before_it_goes_live(
     assert (case.priority, case.escalation) == ("urgent", "rule")
     assert set(case.tags) == {"damage", "quality"}
     assert "rule" in [pause.source for pause in rows(committed, Pause)]
+    assert '<option value="damaged" selected>' in owner.get(f"/admin/cases/{case.id}").text
     # A change takes it off again until it was tried once more.
     owner.post(path, rule | {"name": "Glaze 2"})
     assert [one.live for one in rows(committed, RoutingRule)] == [False]
