@@ -32,7 +32,7 @@ gate_members(blueprint)
 def index() -> str:
     """Reviews with open reports, longest waiting first."""
     found = reported_reviews(session(), actor().shop.id)
-    return render_template("moderate/admin_reports.html", found=found)
+    return render_template("moderate/admin_reports.html", found=found, texts=texts)
 
 
 @blueprint.get("/<uuid:review_id>")

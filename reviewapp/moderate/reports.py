@@ -37,6 +37,8 @@ class Reported:
     product: str
     reports: int
     oldest: datetime
+    reasons: Sequence[str]
+    """What they were said to be, each once."""
 
 
 def reported_reviews(session: Session, shop_id: UUID) -> list[Reported]:
@@ -49,6 +51,7 @@ def reported_reviews(session: Session, shop_id: UUID) -> list[Reported]:
             Product.title,
             func.count(),
             func.min(ReviewReport.created_at),
+            func.array_agg(ReviewReport.reason.distinct()),
         )
         .join(Review, Review.id == ReviewReport.review_id)
         .join(Product, Product.id == Review.product_id)
