@@ -13,7 +13,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from math import exp, lgamma, pi
+from itertools import accumulate
+from math import pi
+from operator import mul
 
 ERROR_RATE = 0.01
 """Of one window, over all its looks and comparisons together."""
@@ -104,14 +106,10 @@ def gaps(outcomes: Outcomes, error_rate: float) -> list[Gap]:
 def fisher_exact(a: int, b: int, c: int, d: int) -> float:
     """Two-sided p-value of the table [[a, b], [c, d]]: all tables no likelier than this one."""
     row, column, total = a + b, a + c, a + b + c + d
-    low, high = max(0, row + column - total), min(row, column)
-    observed = _log_probability(a, row, column, total)
-    p_value = sum(
-        exp(log)
-        for x in range(low, high + 1)
-        if (log := _log_probability(x, row, column, total)) <= observed + _TOLERANCE
-    )
-    return min(1.0, p_value)
+    low = max(0, row + column - total)
+    weights = _hypergeometric(row, column, total)
+    bound = weights[a - low] * (1 + _TOLERANCE)
+    return min(1.0, sum(weight for weight in weights if weight <= bound) / sum(weights))
 
 
 def _gap(measure: str, outcomes: Mapping[int, Outcome], group: tuple[int, ...]) -> Gap:
@@ -140,10 +138,17 @@ def _rate(outcome: Outcome) -> float:
     return outcome.hits / outcome.cases if outcome.cases else 0.0
 
 
-def _log_probability(x: int, row: int, column: int, total: int) -> float:
-    """Log of the hypergeometric probability of `x` in the table's first cell."""
-    return _log_choose(column, x) + _log_choose(total - column, row - x) - _log_choose(total, row)
+def _hypergeometric(row: int, column: int, total: int) -> list[float]:
+    """How likely each first cell is beside the likeliest one (1.0), from the least cell on.
 
+    Each from its neighbour, outwards: nothing overflows, and what underflows is next to nothing.
+    """
+    low, high = max(0, row + column - total), min(row, column)
+    mode = min(high, max(low, (row + 1) * (column + 1) // (total + 2)))
 
-def _log_choose(n: int, k: int) -> float:
-    return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)
+    def ratio(x: int) -> float:
+        return (column - x) * (row - x) / ((x + 1) * (total - column - row + x + 1))
+
+    up = accumulate((ratio(x) for x in range(mode, high)), mul, initial=1.0)
+    down = accumulate((1 / ratio(x) for x in range(mode - 1, low - 1, -1)), mul, initial=1.0)
+    return [*reversed([*down][1:]), *up]

@@ -55,16 +55,19 @@ def test_the_exact_test_agrees_with_counting() -> None:
     for _ in range(200):
         table = [drawn.randint(0, 12) for _ in range(4)]
         assert fisher_exact(*table) == pytest.approx(counted(*table), rel=1e-6)
+    assert fisher_exact(600, 300, 4_000, 95_100) == pytest.approx(counted(600, 300, 4_000, 95_100))
+    assert fisher_exact(50_000, 0, 0, 50_000) == 0.0, "too little to be told"
+    assert fisher_exact(0, 0, 0, 0) == 1.0
 
 
 def counts(drawn: random.Random, reviews: int, rates: dict[int, float]) -> Iterator[Any]:
     """A quarter of a shop day by day: what stands after each day, by stars."""
     cases, hits = Counter[int](), Counter[int]()
     for day in range(90):
-        for _ in range(reviews * (day + 1) // 90 - reviews * day // 90):
-            stars = drawn.choices(STARS, (5, 4, 8, 20, 63))[0]
-            cases[stars] += 1
-            hits[stars] += drawn.random() < rates[stars]
+        of_day = reviews * (day + 1) // 90 - reviews * day // 90
+        for stars, arrived in Counter(drawn.choices(STARS, (5, 4, 8, 20, 63), k=of_day)).items():
+            cases[stars] += arrived
+            hits[stars] += sum(drawn.random() < rates[stars] for _ in range(arrived))
         yield {stars: Outcome(cases[stars], hits[stars]) for stars in STARS}
 
 
@@ -110,12 +113,12 @@ def test_all_looks_of_a_window_together_may_err_once_in_a_hundred() -> None:
     assert len(looks) < 30
 
 
-@pytest.mark.parametrize(("reviews", "quarters"), [(50, 200), (500, 60), (5_000, 6)])
+@pytest.mark.parametrize(("reviews", "quarters"), [(50, 400), (500, 400), (5_000, 200)])
 def test_fair_shops_raise_no_alarm_beyond_the_stated_rate(reviews: int, quarters: int) -> None:
     drawn = random.Random(reviews)
     fair = dict.fromkeys(STARS, 0.06)
     found = sum(alarmed(drawn, reviews, fair) for _ in range(quarters))
-    assert found <= max(1, quarters * ERROR_RATE), "daily looks through a whole quarter"
+    assert found <= quarters * ERROR_RATE, "daily looks through a whole quarter"
 
 
 def test_refusing_one_star_three_times_as_often_raises_the_alarm() -> None:
