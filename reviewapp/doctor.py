@@ -20,7 +20,7 @@ from reviewapp.core.db import EVERY_SHOP
 from reviewapp.core.errors import AppError
 from reviewapp.core.ids import new_id
 from reviewapp.core.kit import Kit, KitOpener
-from reviewapp.media.images import sanitise
+from reviewapp.media.images import render, sanitise
 
 POSTGRES_LEAST = 150_000
 REDIS_LEAST = 7
@@ -122,7 +122,7 @@ def _lies_within(inner: str, outer: str) -> bool:
 
 
 def _pictures(kit: Kit) -> Finding:
-    """A picture through the decoder's own process, whose start loads every codec."""
+    """A picture through both image programs, whose start loads every codec."""
     dot = BytesIO()
     Image.new("RGB", (8, 8), "#336699").save(dot, "PNG")
     mend = "Install the package again with its wheels; see docs/operations.md, photos and videos."
@@ -131,9 +131,11 @@ def _pictures(kit: Kit) -> Finding:
             path = Path(folder) / "dot.png"
             path.write_bytes(dot.getvalue())
             found = sanitise(path)
+            sizes = render(found.data)
     except (AppError, OSError) as error:
         return Finding("pictures", False, str(error), mend)
-    return Finding("pictures", found.width == 8, "decoded in a process of its own", mend)
+    whole = found.width == 8 and {one.width for one in sizes} == {8}
+    return Finding("pictures", whole, "decoded in a process of its own", mend)
 
 
 def _publishing(kit: Kit) -> Finding:

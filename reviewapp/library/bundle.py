@@ -119,13 +119,15 @@ def _pictures(kit: Kit, use: str, piece: Piece, packet: bytes) -> Iterator[tuple
 
 
 def _films(kit: Kit, piece: Piece, packet: bytes) -> Iterator[tuple[str, bytes]]:
-    """The finished films as they are shown, with the packet at their end; they are not cropped."""
+    """The finished films as they are shown, the packet at their end, not cropped; and captions."""
     asset = piece.content.asset
     assert asset is not None
     for rendition in asset.renditions:
         if rendition.role == "video":
             film = with_xmp_box(kit.storage.read(rendition.key), packet)
             yield f"{piece.name}-{rendition.height}p.mp4", film
+        elif rendition.role == "captions":
+            yield f"{piece.name}-{rendition.language}.vtt", kit.storage.read(rendition.key)
 
 
 def _put(bundle: zipfile.ZipFile, name: str, data: bytes) -> Made:

@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 import time_machine
@@ -16,6 +17,7 @@ from sqlalchemy import update
 
 from reviewapp.core.db import EVERY_SHOP
 from reviewapp.core.errors import Gone, Invalid, NotFound
+from reviewapp.library.bundle import _films as bundle_films
 from reviewapp.library.contents import contents_of, shop_review
 from reviewapp.library.cropping import CROPS, crop_box
 from reviewapp.library.exporting import Pick, Plan, export, one_export, open_bundle
@@ -23,7 +25,7 @@ from reviewapp.library.making import make_exports
 from reviewapp.library.rules import LEAVE_REFUSALS, LeaveFacts, notice_due, why_not_leave
 from reviewapp.library.taking_down import done, end_terms, one_task
 from reviewapp.models.library import Export, ExportItem, TakeDown
-from reviewapp.models.media import MediaAsset
+from reviewapp.models.media import MediaAsset, Rendition
 from reviewapp.models.outbox import Mail
 from reviewapp.models.review import Review
 from reviewapp.reactions import relay_events
@@ -216,3 +218,19 @@ def test_whatever_ends_showing_ends_leaving(
             assert rights_of(session, published.id) == frozenset()
     with kit.database.transaction(shop.id) as session, pytest.raises((Gone, NotFound)):
         open_bundle(session, kit, shop, one_export(session, shop.id, made.id))
+
+
+def test_a_film_leaves_with_its_captions(kit):
+    kit.storage.put("aa/bb/film.mp4", b"moving", content_type="video/mp4")
+    kit.storage.put("aa/bb/words.vtt", b"WEBVTT\n", content_type="text/vtt")
+    asset = MediaAsset(
+        renditions=[
+            Rendition(role="preview", key="aa/bb/glimpse.mp4"),
+            Rendition(role="video", height=720, key="aa/bb/film.mp4"),
+            Rendition(role="captions", language="de", key="aa/bb/words.vtt"),
+        ]
+    )
+    piece = SimpleNamespace(name="video-1", content=SimpleNamespace(asset=asset))
+    made = dict(bundle_films(kit, piece, b"rights"))
+    assert set(made) == {"video-1-720p.mp4", "video-1-de.vtt"}
+    assert made["video-1-de.vtt"] == b"WEBVTT\n"
