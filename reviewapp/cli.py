@@ -34,6 +34,7 @@ COMMANDS = {
     "run": "reviewapp.processes:run",
     "shop": "reviewapp.accounts.cli:shop",
     "web": "reviewapp.processes:web",
+    "widgets": "reviewapp.widgets.cli:widgets",
     "worker": "reviewapp.processes:worker",
 }
 """Command → where it is; a process that only serves does not load importers and demo."""

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from flask import Blueprint, make_response, render_template
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
+from reviewapp.core.errors import Invalid, OutsideFailed
 from reviewapp.models.catalog import Product
 from reviewapp.models.collection import Collection
 from reviewapp.models.listing import RatingSummary
 from reviewapp.web.auth import actor, gate_members, require
 from reviewapp.web.headers import STRICT
+from reviewapp.web.limits import limit
 from reviewapp.web.listing import chosen
 from reviewapp.web.pages import gettext as _
-from reviewapp.web.session import kit, session
+from reviewapp.web.session import enter_shop, kit, release, session
+from reviewapp.web.typed import line
 from reviewapp.widgets import snippets
+from reviewapp.widgets.checking import check_address
+from reviewapp.widgets.page_check import Finding
 from reviewapp.widgets.snippets import TAGS, Store
 
 blueprint = Blueprint("storefront_admin", __name__, url_prefix="/admin/widget")
@@ -29,6 +36,38 @@ WIDTHS, THEMES = ("desktop", "phone"), ("light", "dark")
 @require("catalog.read")
 def widget() -> Response:
     """One tag live, at desk or phone width, with the lines to copy."""
+    return _page(Checked())
+
+
+@blueprint.post("/check")
+@require("catalog.read")
+def check() -> Response:
+    """The same page with what the install check found on a page of the shop."""
+    url = line("url", most=2000)
+    limit("widgets.check", str(actor().shop.id), burst=10, per_minute=6)
+    host, key = kit().settings.public_url, actor().shop.widget_key
+    release()
+    try:
+        found = check_address(url, host=host, widget_key=key)
+        checked = Checked(url, tuple(found), done=True)
+    except (Invalid, OutsideFailed) as error:
+        told = [text for texts in getattr(error, "fields", {}).values() for text in texts]
+        checked = Checked(url, wrong=" ".join(told) or error.message)
+    enter_shop(actor().shop.id)
+    return _page(checked)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What the install check found, or why it could not look."""
+
+    url: str = ""
+    findings: tuple[Finding, ...] = ()
+    wrong: str = ""
+    done: bool = False
+
+
+def _page(checked: Checked) -> Response:
     shop = actor().shop
     store = Store(kit().settings.public_url, shop.widget_key)
     tag = chosen("tag", TAGS) or "list"
@@ -55,6 +94,7 @@ def widget() -> Response:
         height=snippets.FRAME_HEIGHTS[tag],
         resize=snippets.RESIZE,
         policy=f"{store.folder}/policy.html",
+        checked=checked,
     )
     response = make_response(page)
     response.headers["Content-Security-Policy"] = f"{STRICT}; frame-src 'self'"

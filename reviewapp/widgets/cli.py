@@ -1,4 +1,4 @@
-"""`reviewapp publish rebuild`."""
+"""`reviewapp publish rebuild`, `reviewapp widgets check`."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ import sys
 from dataclasses import asdict
 
 import click
+from sqlalchemy import select
 
-from reviewapp.core.kit import KitOpener
+from reviewapp.core.db import EVERY_SHOP
+from reviewapp.core.kit import Kit, KitOpener
+from reviewapp.models.account import Shop
+from reviewapp.widgets.checking import check_address
 from reviewapp.widgets.comparing import Difference, compare
 from reviewapp.widgets.publishing import rebuild
 
@@ -30,6 +34,42 @@ def rebuild_all(opened_kit: KitOpener, check: bool, as_json: bool) -> None:
             return
         count = rebuild(kit, _show if sys.stderr.isatty() and not as_json else None)
     click.echo(json.dumps({"products": count}) if as_json else f"{count} products published")
+
+
+@click.group()
+def widgets() -> None:
+    """Tags on a shop's pages."""
+
+
+@widgets.command("check")
+@click.argument("url")
+@click.option("--shop", "widget_key", help="The widget key; needed where there are several shops.")
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
+@click.pass_obj
+def check(opened_kit: KitOpener, url: str, widget_key: str | None, as_json: bool) -> None:
+    """Fetch a page of the shop and say what keeps reviews from being shown there."""
+    with opened_kit() as kit:
+        host = kit.settings.public_url
+        found = check_address(
+            url, host=host, widget_key=widget_key or _only_key(kit), private_allowed=True
+        )
+    if as_json:
+        click.echo(json.dumps({"findings": [asdict(each) for each in found]}))
+    else:
+        for each in found:
+            click.echo(f"{'fault ' if each.fault else 'notice'} {each.code}: {each.text}")
+        if not any(each.fault for each in found):
+            click.echo("the tags can show reviews on this page")
+    if any(each.fault for each in found):
+        sys.exit(1)
+
+
+def _only_key(kit: Kit) -> str:
+    with kit.database.transaction(EVERY_SHOP) as session:
+        keys = session.scalars(select(Shop.widget_key).limit(2)).all()
+    if len(keys) != 1:
+        raise click.UsageError("name the shop: --shop wk_…")
+    return keys[0]
 
 
 def _report(found: list[Difference], as_json: bool) -> None:
