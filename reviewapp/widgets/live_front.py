@@ -77,6 +77,12 @@ class LiveAnswers:
                     self._forget(next(iter(self._kept)))
         return answer
 
+    def forget_all(self) -> None:
+        """Keep nothing of what was answered so far."""
+        with self._lock:
+            self._kept.clear()
+            self._size = 0
+
     def _forget(self, place: tuple[str, str]) -> None:
         gone = self._kept.pop(place, None)
         self._size -= len(gone.body) if gone else 0
