@@ -15,7 +15,7 @@ from reviewapp.library.asking import ask
 from reviewapp.library.contents import chosen as chosen_contents
 from reviewapp.library.contents import contents_of, shop_review
 from reviewapp.library.exporting import Pick, Plan, check, export
-from reviewapp.library.marking import star
+from reviewapp.library.marking import passages_of, star
 from reviewapp.library.queries import shown_file
 from reviewapp.web.auth import actor, gate_members, require
 from reviewapp.web.flashes import say
@@ -137,7 +137,11 @@ def _ask_each(by_review: dict[UUID, list[str]], ends_on: date | None) -> tuple[i
 
 def _picks() -> list[Pick]:
     """The ticked pieces as what permissions bind to."""
-    return [Pick(piece.review_id, piece.subject_sha256) for piece in picked()]
+    found = picked()
+    passages = passages_of(session(), [one.id for one in found if one.kind == "excerpt"])
+    return [
+        Pick(one.review_id, one.subject_sha256, excerpt=passages.get(one.id, "")) for one in found
+    ]
 
 
 def _day(name: str) -> date | None:

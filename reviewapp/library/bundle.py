@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 from PIL import Image
 
 from reviewapp.core.kit import Kit
-from reviewapp.library.contents import Content, as_read
+from reviewapp.library.contents import Content, as_read, quoted_in
 from reviewapp.library.cropping import CROPS, Box, crop_box
 from reviewapp.models.review import Review
 from reviewapp.rights.certificate import as_pdf
@@ -58,7 +58,8 @@ class Piece:
     @property
     def name(self) -> str:
         """The beginning of its files' names; says nothing of its author."""
-        return f"{self.content.kind}-{self.content.sha256[:12]}"
+        kind = "excerpt" if self.content.excerpt else self.content.kind
+        return f"{kind}-{self.content.sha256[:12]}"
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,7 @@ def _told(piece: Piece, files: Sequence[Made]) -> dict[str, Any]:
         "sha256": piece.content.sha256,
         "product": {"id": product.external_id, "title": product.title},
         "caption": _caption(piece),
-        "excerpt": False,
+        "excerpt": bool(piece.content.excerpt),
         "credit": credit,
         "alt_text": f"{product.title}, {_shown_by(piece)} {credit}",
         "ends_on": piece.rights.ends_on and piece.rights.ends_on.isoformat(),
@@ -159,4 +160,6 @@ def _caption(piece: Piece) -> str:
     """The author's words as readers see them, with the name that goes with them (G15)."""
     review = piece.review
     words = f"{as_read(review, 'title')}\n{as_read(review, 'body')}".strip()
+    if piece.content.excerpt:
+        words = f"{quoted_in(review, piece.content.excerpt)}\n(excerpt)"
     return f"{words}\n{piece.rights.credit}, {review.rating} of 5"

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from reviewapp.core.errors import NotFound
-from reviewapp.library.quoting import seen_words
+from reviewapp.library.quoting import quoted, seen_words
 from reviewapp.models.media import MediaAsset, MediaDecision
 from reviewapp.models.review import Review, ReviewVersion
 
@@ -25,6 +25,8 @@ class Content:
     kind: str
     """photo, video or words."""
     asset: MediaAsset | None = None
+    excerpt: str = ""
+    """A passage of the words, as it stands in them; empty: all of them."""
 
     @property
     def asset_id(self) -> UUID | None:
@@ -89,3 +91,9 @@ def found_in(session: Session, content: Content) -> frozenset[str] | None:
 def as_read(review: Review, field: str) -> str:
     """The title or body of a review as readers see it, redacted passages left out (G15)."""
     return seen_words(review.title, review.body, review.redactions, field)
+
+
+def quoted_in(review: Review, words: str) -> str | None:
+    """An excerpt as it is shown, dots where it was cut; None where it stands there no more."""
+    shown = (quoted(words, as_read(review, field)) for field in ("body", "title"))
+    return next(filter(None, shown), None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import BinaryIO
 from uuid import UUID
@@ -17,7 +17,7 @@ from reviewapp.core.db import ping_after_commit
 from reviewapp.core.errors import Gone, Invalid, NotFound
 from reviewapp.core.kit import Kit
 from reviewapp.library.acting import Doer, member_id
-from reviewapp.library.contents import Content, contents_of, found_in, shop_review
+from reviewapp.library.contents import Content, contents_of, found_in, quoted_in, shop_review
 from reviewapp.library.rules import LeaveFacts, why_not_leave
 from reviewapp.models.account import Shop
 from reviewapp.models.library import Export, ExportItem
@@ -38,6 +38,8 @@ class Pick:
     sha256: str
     focus: tuple[float, float] | None = None
     """None: as set for the picture."""
+    excerpt: str = ""
+    """A passage of the words; empty: all of them."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,8 @@ def _check_plan(plan: Plan, picks: Sequence[Pick]) -> None:
         wrong["assets"] = ["Choose at least one picture, film or text."]
     if len(picks) > MOST_ITEMS:
         wrong["assets"] = [f"At most {MOST_ITEMS} at once."]
+    if len({(pick.review_id, pick.sha256) for pick in picks}) < len(picks):
+        wrong["assets"] = ["Of one review, choose its words or one excerpt of them."]
     if wrong:
         raise Invalid(fields=wrong)
 
@@ -142,8 +146,9 @@ def _check_plan(plan: Plan, picks: Sequence[Pick]) -> None:
 def _checked(session: Session, shop: Shop, plan: Plan, pick: Pick) -> Checked:
     review = shop_review(session, shop.id, pick.review_id)
     content = next((one for one in contents_of(session, review) if one.sha256 == pick.sha256), None)
-    if content is None:
+    if content is None or (pick.excerpt and quoted_in(review, pick.excerpt) is None):
         raise NotFound
+    content = replace(content, excerpt=pick.excerpt)
     right = Right(plan.use, content.sha256)
     entry = granting_entries(session, review.id).get(right)
     facts = LeaveFacts(
@@ -169,6 +174,7 @@ def _item(made: Export, one: Checked) -> ExportItem:
         permission_hash=one.entry.hash,
         ends_at=one.entry.ends_at,
         focus=list(one.focus),
+        excerpt=one.content.excerpt or None,
     )
 
 
@@ -182,7 +188,8 @@ def recheck(
     plan = longer or Plan(made.use, made.place)
     found = []
     for item in made.items:
-        pick = Pick(item.review_id, item.subject_sha256, (item.focus[0], item.focus[1]))
+        focus = (item.focus[0], item.focus[1])
+        pick = Pick(item.review_id, item.subject_sha256, focus, item.excerpt or "")
         try:
             one = _checked(session, shop, plan, pick)
         except NotFound as error:

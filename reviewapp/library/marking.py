@@ -104,6 +104,14 @@ def excerpts_of(session: Session, review_id: UUID) -> Sequence[LibraryExcerpt]:
     ).all()
 
 
+def passages_of(session: Session, excerpt_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The words of these excerpts."""
+    if not excerpt_ids:
+        return {}
+    found = select(LibraryExcerpt).where(LibraryExcerpt.id.in_(excerpt_ids))
+    return {one.id: one.words for one in session.scalars(found)}
+
+
 def add_excerpt(session: Session, review: Review, passage: str, *, by: Marker) -> LibraryExcerpt:
     """Mark a passage of the published words; Invalid unless it stands there as it is (G15).
 

@@ -107,6 +107,8 @@ class ExportItem(OwnedByShop, Base):
     """When that permission ends by itself."""
     focus: Mapped[list[Any]] = mapped_column(default=lambda: [0.5, 0.5])
     """The point crops keep in view, as parts of width and height."""
+    excerpt: Mapped[str | None]
+    """The passage of the words that left; None: all of them, or a file."""
     files: Mapped[list[Any]] = mapped_column(default=list)
     """[{"name", "sha256"}] as they lie in the bundle."""
 

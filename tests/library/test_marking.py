@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import json
+import zipfile
+
 import pytest
 from sqlalchemy import select
 
 from reviewapp.core.db import EVERY_SHOP
+from reviewapp.library.contents import shop_review
+from reviewapp.library.making import make_exports
+from reviewapp.library.marking import add_excerpt
 from reviewapp.library.projecting import keep_pieces
 from reviewapp.library.quoting import found_in, quoted, seen_words
 from reviewapp.models.library_asset import LibraryAsset
@@ -17,7 +24,9 @@ from reviewapp.models.library_shelf import (
     LibraryNote,
     LibraryStar,
 )
-from reviewapp.models.review import Review
+from reviewapp.models.review import Review, ReviewVersion
+from reviewapp.rights.ledger import Act, Subject
+from reviewapp.rights.service import grant
 from tests import factories
 from tests.collect.links import rows
 from tests.library.shelf import asset_of, shown_review
@@ -168,6 +177,35 @@ def test_another_shop_touches_nothing_of_it(desk, kit, review, app):
     with kit.database.transaction(EVERY_SHOP) as session:
         for model in (LibraryStar, LibraryNote, LibraryCollectionItem):
             assert session.scalars(select(model)).all() == []
+
+
+def test_an_excerpt_leaves_with_the_words_permission_and_says_what_it_is(
+    desk, kit, review, committed, marketer
+):
+    with committed() as session:
+        made = add_excerpt(
+            session, shop_review(session, review.shop_id, review.id), "keeps the tea", by=marketer
+        )
+        sha256 = session.scalars(select(ReviewVersion.sha256)).one()
+    told = {"pick": str(made.id), "use": "email", "place": "Letter"}
+    assert "has not allowed" in desk.post("/admin/library/exports", data=told).text
+    with committed() as session:
+        grant(session, session.get_one(Review, review.id), "email", [Subject(sha256)],
+              Act("en", {"action": "test"}))  # fmt: skip
+    both = told | {"pick": [str(made.id), str(review.id)]}
+    assert "or one excerpt" in desk.post("/admin/library/exports", data=both).text
+    answer = desk.post("/admin/library/exports", data=told)
+    assert make_exports(kit) == 1
+    bundle = desk.get(f"{answer.location}/bundle.zip", buffered=True).data
+    with zipfile.ZipFile(io.BytesIO(bundle)) as files:
+        (name,) = [one for one in files.namelist() if one.startswith("excerpt-")]
+        assert files.read(name).decode().startswith("… keeps the tea …\n(excerpt)\n")
+        assert json.loads(files.read("manifest.json"))["contents"][0]["excerpt"] is True
+    with committed() as session:
+        at = BODY.index("keeps")
+        gone = {"field": "body", "start": at, "end": at + 5, "reason": "unrelated"}
+        session.get_one(Review, review.id).redactions = [gone]
+    assert desk.get(f"{answer.location}/bundle.zip").status_code == 410
 
 
 @pytest.mark.parametrize(
