@@ -126,6 +126,7 @@ STANDS_FOR = {
     "member_id",
     "asset_id",
     "collection_id",
+    "piece_id",
     "question_id",
     "note_id",
     "rule_id",

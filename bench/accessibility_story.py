@@ -14,6 +14,7 @@ from reviewapp.collect.storefront import Written, keep_submission
 from reviewapp.core import clock
 from reviewapp.core.db import EVERY_SHOP
 from reviewapp.core.kit import Kit
+from reviewapp.library.projecting import rebuild as rebuild_library
 from reviewapp.models.account import Shop
 from reviewapp.models.catalog import OrderLine, Product
 from reviewapp.models.collection import Collection, CollectionItem
@@ -60,6 +61,7 @@ def tell(kit: Kit) -> Story:
         submission = _submission(session, shop, mug)
         member = factories.member(session, shop, "agent")
     rebuild(kit)
+    rebuild_library(kit)
     sign = kit.links.sign
     return Story(
         shop,
@@ -67,7 +69,8 @@ def tell(kit: Kit) -> Story:
         {
             "review_id": str(own.id), "case_id": str(case.id), "request_id": str(asked.id),
             "order_id": str(placed.id), "member_id": str(member.id), "product": "MUG",
-            "asset_id": str(_photo_of(kit, reviews)), "collection_id": str(selection),
+            "asset_id": str(_photo_of(kit, reviews)), "piece_id": str(_photo_of(kit, reviews)),
+            "collection_id": str(selection),
             "question_id": str(question),
             "note_id": str(note), "rule_id": str(rule), "key": "damaged",
             "feedback": sign("feedback", case.id), "letter": "request",
