@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import create_engine, text
 
 from reviewapp.audit.service import record
 from reviewapp.proof import audit
@@ -30,13 +31,17 @@ def folder(kit, tmp_path) -> Path:
             record(session, shop_id=review.shop_id, actor="clock", action="x.done",
                    subject=f"x:{number}")  # fmt: skip
 
+    done = run(kit, "export", "--out", str(tmp_path))
+    assert done.exit_code == 0, done.output
+    return tmp_path
+
+
+def run(kit, *arguments: str):
     @contextmanager
     def opened():
         yield kit
 
-    done = CliRunner().invoke(audit, ["export", "--out", str(tmp_path)], obj=opened)
-    assert done.exit_code == 0, done.output
-    return tmp_path
+    return CliRunner().invoke(audit, list(arguments), obj=opened)
 
 
 def verified(folder: Path) -> subprocess.CompletedProcess[str]:
@@ -58,20 +63,63 @@ def test_an_export_verifies_anywhere(folder):
 
 @pytest.mark.parametrize("name", ["log", "permissions"])
 @pytest.mark.parametrize(
-    "change",
+    ("change", "told"),
     [
-        lambda rows: [rows[0] | {"subject": "y"}, *rows[1:]],
-        lambda rows: [rows[0], *rows[2:]],
-        lambda rows: [rows[1], rows[0], *rows[2:]],
-        lambda rows: [rows[0], *rows],
+        (lambda rows: [rows[0] | {"at": "y"}, *rows[1:]], "entry 1 was changed"),
+        (lambda rows: [rows[0], *rows[2:]], "entry 3 expected number 2"),
+        (lambda rows: [rows[1], rows[0], *rows[2:]], "entry 2 expected number 1"),
+        (lambda rows: [rows[0], *rows], "entry 1 expected number 2"),
     ],
     ids=["changed", "missing", "exchanged", "inserted"],
 )
-def test_a_touched_export_is_found_out(folder, name, change):
+def test_a_touched_export_is_found_out_and_the_entry_named(folder, name, change, told):
     rewrite(next(folder.glob(f"*/{name}.jsonl")), change)
     done = verified(folder)
     assert done.returncode == 1
-    assert f"{name}.jsonl: entry" in done.stdout
+    assert f"{name}.jsonl: {told}" in done.stdout
+
+
+COPY = (
+    "INSERT INTO permission_entry SELECT (jsonb_populate_record(e, jsonb_build_object("
+    "'number', 900, 'id', gen_random_uuid()))).* FROM permission_entry e WHERE number = 2"
+)
+
+
+@pytest.mark.parametrize(
+    ("statements", "named"),
+    [
+        (["UPDATE permission_entry SET use = 'print' WHERE number = 2"], 2),
+        (["DELETE FROM permission_entry WHERE number = 2"], 3),
+        ([COPY, "UPDATE permission_entry SET number = 9 WHERE number = 900"], 9),
+        (
+            [
+                "UPDATE permission_entry SET number = 900 WHERE number = 2",
+                "UPDATE permission_entry SET number = 2 WHERE number = 3",
+                "UPDATE permission_entry SET number = 3 WHERE number = 900",
+            ],
+            2,
+        ),
+    ],
+    ids=["changed", "removed", "inserted", "exchanged"],
+)
+def test_a_row_touched_by_hand_is_named_by_the_command_and_in_an_export(
+    kit, folder, superuser_url, tmp_path, statements, named
+):
+    engine = create_engine(superuser_url)
+    with engine.begin() as connection:
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        for statement in statements:
+            assert connection.execute(text(statement)).rowcount == 1
+    engine.dispose()
+    found = run(kit, "verify")
+    assert found.exit_code == 1
+    assert f"permissions: entry {named}" in found.output
+    assert "log: entry" not in found.output
+    again = tmp_path / "again"
+    run(kit, "export", "--out", str(again))
+    done = verified(again)
+    assert done.returncode == 1
+    assert f"permissions.jsonl: entry {named}" in done.stdout
 
 
 def test_a_file_that_is_no_export_is_said_so(folder):

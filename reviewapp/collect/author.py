@@ -21,7 +21,7 @@ from reviewapp.collect.link import (
     visit,
 )
 from reviewapp.collect.own_data import own_data
-from reviewapp.collect.own_uses import permissions_of
+from reviewapp.collect.own_uses import older_words, permissions_of
 from reviewapp.collect.pages import (
     cases_of,
     lock_request,
@@ -145,8 +145,7 @@ def permission(token: str, review_id: UUID) -> Response:
     act = Act(page_language(), proof, origin(review.display_name), text_version=shown)
     subjects = _chosen_subjects(review)
     if wanted == "off":
-        one = subjects[0].sha256 if "part" in request.form else None
-        rights.withdraw(session(), review, act, use=use, subject_sha256=one)
+        _end(review, use, subjects, act)
         return _back("ended")
     if review.state == "withdrawn":
         raise Invalid
@@ -195,6 +194,19 @@ def photo(token: str, asset_id: UUID) -> Response:
 def shown_photos(review: Review) -> list[MediaAsset]:
     """The review's photos that its author has not taken away."""
     return [asset for asset in review.media if asset.state != "hidden"]
+
+
+def _end(review: Review, use: str, subjects: list[Subject], act: Act) -> None:
+    """End a use of all, or of the one part that was named; words in every version of them."""
+    if "part" not in request.form:
+        rights.withdraw(session(), review, act, use=use)
+        return
+    ending = [one.sha256 for one in subjects]
+    if subjects[0].asset_id is None:
+        held = rights.rights_of(session(), review.id)
+        ending += [one.subject_sha256 for one in older_words(review, subjects, held, use)]
+    for sha256 in ending:
+        rights.withdraw(session(), review, act, use=use, subject_sha256=sha256)
 
 
 def _chosen_subjects(review: Review) -> list[Subject]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from reviewapp.collect.reviewing import subjects_of
 from reviewapp.models.review import Review
 from reviewapp.models.rights import USES
+from reviewapp.rights.ledger import Subject
 from reviewapp.rights.rules import Right
 from reviewapp.rights.service import rights_of
 
@@ -28,11 +30,13 @@ class UseState:
 
     use: str
     parts: tuple[Part, ...]
+    older: bool = False
+    """For earlier words of it, which may still be the ones that are shown."""
 
     @property
     def given(self) -> bool:
         """For something of it."""
-        return any(part.given for part in self.parts)
+        return self.older or any(part.given for part in self.parts)
 
     @property
     def complete(self) -> bool:
@@ -47,5 +51,13 @@ def permissions_of(session: Session, review: Review) -> list[UseState]:
     states = []
     for use in USES:
         parts = (Part(one.asset_id, Right(use, one.sha256) in held) for one in subjects)
-        states.append(UseState(use, tuple(parts)))
+        states.append(UseState(use, tuple(parts), bool(older_words(review, subjects, held, use))))
     return states
+
+
+def older_words(
+    review: Review, subjects: Sequence[Subject], held: Collection[Right], use: str
+) -> list[Right]:
+    """Rights in earlier words of a review: given for the ones shown while an edit waited."""
+    known = {one.sha256 for one in subjects} | {asset.sha256 for asset in review.media}
+    return [one for one in held if one.use == use and one.subject_sha256 not in known]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from reviewapp.core import clock
@@ -32,7 +32,7 @@ class Free:
 
 
 def free_for(session: Session, review_ids: Collection[UUID], use: str) -> Free:
-    """What of these reviews may be used so now.
+    """What of these reviews may be used so now; nothing of one that is not published.
 
     Words under their author's permission; files also only after a person looked at them, and
     with the release of the people in them.
@@ -43,12 +43,12 @@ def free_for(session: Session, review_ids: Collection[UUID], use: str) -> Free:
     words = session.execute(
         select(Review.id, ReviewVersion.sha256)
         .join(ReviewVersion, ReviewVersion.review_id == Review.id)
-        .where(Review.id.in_(review_ids), ReviewVersion.version == Review.version)
+        .where(_published(review_ids), ReviewVersion.version == Review.version)
     )
     files = session.execute(
-        select(MediaAsset.id, MediaAsset.review_id, MediaAsset.sha256).where(
-            MediaAsset.review_id.in_(review_ids)
-        )
+        select(MediaAsset.id, MediaAsset.review_id, MediaAsset.sha256)
+        .join(Review, Review.id == MediaAsset.review_id)
+        .where(_published(review_ids), MediaAsset.state.in_(("attached", "ready")))
     ).all()
     seen = _seen(session, [file.id for file in files])
     return Free(
@@ -61,6 +61,10 @@ def free_for(session: Session, review_ids: Collection[UUID], use: str) -> Free:
             and not releases_missing(found, folded.parties(file.review_id, file.sha256))
         ),
     )
+
+
+def _published(review_ids: Collection[UUID]) -> ColumnElement[bool]:
+    return and_(Review.id.in_(review_ids), Review.state == "published")
 
 
 class _Folded:
