@@ -94,10 +94,13 @@ def _register_answering_doors(app: Flask) -> None:
     """The doors of those who answer in public, and of what is learnt from it."""
     from reviewapp.insights import admin as insights
     from reviewapp.moderate import admin_questions, admin_replies, admin_reports, admin_templates
-    from reviewapp.support import admin_incidents
+    from reviewapp.support import admin_incidents, admin_policies
+    from reviewapp.support.evidence import admin as evidence
     from reviewapp.support.handoff import admin as helpdesks
     from reviewapp.support.handoff import hooks as helpdesk_hooks
 
+    app.register_blueprint(evidence.blueprint)
+    app.register_blueprint(admin_policies.blueprint)
     app.register_blueprint(helpdesks.blueprint)
     app.register_blueprint(helpdesk_hooks.blueprint)
     app.register_blueprint(admin_replies.blueprint)

@@ -19,6 +19,7 @@ class AuditEntry(OwnedByShop, Base):
     __tablename__ = "audit_entry"
     __table_args__ = (
         UniqueConstraint("shop_id", "number"),
+        Index("ix_audit_entry_subject", "shop_id", "subject", "number"),
         Index("ix_audit_entry_fairness", "shop_id", "number", postgresql_where=text(FAIRNESS)),
     )
 

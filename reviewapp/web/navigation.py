@@ -66,6 +66,7 @@ PLACES = (
     Place("imports", "/admin/imports", N_("Imports"), "upload", "catalog.write", CATALOG),
     Place("shop", "/admin/settings", N_("Settings"), "settings", "shop.edit", SETUP),
     Place("helping", "/admin/helping/macros", N_("Helping"), "clock", "case.read", SETUP),
+    Place("policies", "/admin/policies", N_("Policies"), "quote", "case.read", SETUP),
     Place("helpdesks", "/admin/helpdesks", N_("Helpdesks"), "life-buoy", "shop.edit", SETUP),
     Place("mailboxes", "/admin/mailboxes", N_("Mailboxes"), "mail", "shop.edit", SETUP),
     Place("letters", "/admin/letters", N_("Mail templates"), "mail", "request.read", SETUP),
