@@ -8,7 +8,16 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, DateTime, Engine, MetaData, UpdateBase, create_engine, text
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    DateTime,
+    Engine,
+    MetaData,
+    UpdateBase,
+    create_engine,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -17,6 +26,9 @@ from reviewapp.core.errors import Conflict
 
 EVERY_SHOP = "*"
 """The scope of work that belongs to no single shop: sign-in, the clock, the relay."""
+
+
+_SCOPE = text("SELECT set_config('reviewapp.shop_id', :shop, true)")
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -94,6 +106,16 @@ class Database:
             yield session
             self.finish(session)
 
+    @contextmanager
+    def reading(self, shop_id: UUID) -> Iterator[Connection]:
+        """A connection that sees one shop, to read by alone: what is written is undone.
+
+        Half the cost of a session, for the few doors that every shopper knocks at.
+        """
+        with self.engine.connect() as connection:
+            connection.execute(_SCOPE, {"shop": str(shop_id)})
+            yield connection
+
     def close(self) -> None:
         """Give all connections back; also right after a fork."""
         self.engine.dispose()
@@ -101,9 +123,7 @@ class Database:
 
 def set_scope(session: Session, shop_id: UUID | str) -> None:
     """Bind the running transaction to a shop: the row-level policies read this setting."""
-    session.execute(
-        text("SELECT set_config('reviewapp.shop_id', :shop, true)"), {"shop": str(shop_id)}
-    )
+    session.execute(_SCOPE, {"shop": str(shop_id)})
     session.info["shop_id"] = shop_id
 
 

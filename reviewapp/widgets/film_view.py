@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Connection, and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from reviewapp.media.claims import HAS_POSTER
@@ -32,7 +32,7 @@ SHOWN_MEDIA = or_(SHOWN_PHOTO, SHOWN_FILM)
 
 
 def films_of(
-    session: Session, review_ids: Sequence[UUID], only: frozenset[UUID] | None = None
+    session: Session | Connection, review_ids: Sequence[UUID], only: frozenset[UUID] | None = None
 ) -> dict[UUID, tuple[Film, ...]]:
     """The shown films of these reviews, in the order they came; `only` these, if given."""
     if not review_ids:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    Connection,
     Integer,
     Select,
     and_,
@@ -59,7 +60,7 @@ class Wanted:
 
 
 def page_rows(
-    session: Session, listing_id: UUID, wanted: Wanted, *, limit: int
+    session: Session | Connection, listing_id: UUID, wanted: Wanted, *, limit: int
 ) -> Sequence[ReviewRow]:
     """A page of a filter and order the shopper chose, behind the review `wanted.after`."""
     # Few reviews have votes: an order by them and a filter have no index in common.

@@ -19,7 +19,7 @@ from reviewapp.core.kit import Kit
 from reviewapp.models.account import Shop
 from reviewapp.models.catalog import Product
 from reviewapp.web.auth import public
-from reviewapp.web.limits import client_address, limit
+from reviewapp.web.limits import client_address, limit_here
 from reviewapp.web.session import kit
 from reviewapp.web.storefront import external_id_of
 from reviewapp.widgets.documents import review_json
@@ -45,15 +45,15 @@ def open_to_all(response: Response) -> Response:
 @public("storefronts read published reviews")
 def reviews(widget_key: str, key: str) -> Response:
     """Published reviews of a product in the order and with the filters the shopper chose."""
-    limit("widgets", client_address(), burst=BURST, per_minute=PER_MINUTE)
+    limit_here("widgets", client_address(), burst=BURST, per_minute=PER_MINUTE)
     query = _read_query()
     place = _place(widget_key, key)
     answers: LiveAnswers = current_app.extensions["live_answers"]
     head = answers.stamp(widget_key, key)
-    with kit().database.transaction(place.shop_id) as session:
-        rows = page_rows(session, place.listing_id, query.wanted, limit=query.limit + 1)
+    with kit().database.reading(place.shop_id) as connection:
+        rows = page_rows(connection, place.listing_id, query.wanted, limit=query.limit + 1)
         shown, more = rows[: query.limit], len(rows) > query.limit
-        values = place.reader.shown(session, shown)
+        values = place.reader.shown(connection, shown)
     body = canonical_bytes(
         {
             "items": [review_json(values[row.position]) for row in shown],

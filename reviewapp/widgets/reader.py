@@ -9,7 +9,7 @@ from datetime import tzinfo
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Connection, Row, select
 from sqlalchemy.orm import Session
 
 from reviewapp.core.i18n import Translator, zone_of
@@ -46,14 +46,16 @@ class Reader:
     translator: Translator
     time_zone: str
 
-    def shown(self, session: Session, rows: Sequence[ReviewRow]) -> dict[int, PublishedReview]:
+    def shown(
+        self, session: Session | Connection, rows: Sequence[ReviewRow]
+    ) -> dict[int, PublishedReview]:
         """Rows of one listing as values by position."""
         values = self.in_order(session, rows)
         return {row.position: value for row, value in zip(rows, values, strict=True)}
 
     def in_order(
         self,
-        session: Session,
+        session: Session | Connection,
         rows: Sequence[ReviewRow],
         only: frozenset[UUID] | None = None,
     ) -> list[PublishedReview]:
@@ -61,15 +63,18 @@ class Reader:
         zone = zone_of(self.time_zone)
         photos = photos_of(session, [row.id for row in rows if row.photo_count], only)
         films = films_of(session, [row.id for row in rows if row.video_count], only)
-        return [
-            replace(
-                self.bare(row),
-                photos=photos.get(row.id, ()),
-                videos=films.get(row.id, ()),
-                reply=_reply(row, zone),
-            )
-            for row in rows
-        ]
+        shown = []
+        for row in rows:
+            value = self.bare(row)
+            if row.photo_count or row.video_count or row.reply_body is not None:
+                value = replace(
+                    value,
+                    photos=photos.get(row.id, ()),
+                    videos=films.get(row.id, ()),
+                    reply=_reply(row, zone),
+                )
+            shown.append(value)
+        return shown
 
     def bare(self, row: ReviewRow) -> PublishedReview:
         """A row as a value without its photos, films and answer."""
@@ -112,7 +117,7 @@ def imported_from(source: str) -> str | None:
 
 
 def photos_of(
-    session: Session, review_ids: Sequence[UUID], only: frozenset[UUID] | None = None
+    session: Session | Connection, review_ids: Sequence[UUID], only: frozenset[UUID] | None = None
 ) -> dict[UUID, tuple[Photo, ...]]:
     """The shown photos of these reviews, each with its renditions: by type, by rising width.
 
