@@ -22,9 +22,10 @@ button:disabled{cursor:default}
 [part=average]{grid-row:span 2;font-size:2.75em;line-height:1.1;font-variant-numeric:tabular-nums}
 [part=summary-text] [part=star-row]{font-size:1.25em}
 [part=bars]{flex:1 1 15em;max-inline-size:24em;display:grid;grid-template-columns:minmax(5em,auto) 1fr auto;gap:2px .6em}
-[part=bars-title]{grid-column:1/-1;font-weight:600;padding-inline:.4em}
+[part=bars-title]{grid-column:1/-1;justify-self:start;font-weight:600;padding-inline:.4em}
 [part=bar-row]{grid-column:1/-1;display:grid;grid-template-columns:minmax(5em,auto) 1fr minmax(2em,auto);grid-template-columns:subgrid;gap:.6em;align-items:center;inline-size:100%;padding:.1em .4em;border:1px solid transparent;text-align:start;min-block-size:1.75em;border-radius:var(--round)}
 [part=bar-row][aria-pressed=true]{border-color:currentColor}
+[part=bar-row]>:first-child,[part=count],[part=status]{justify-self:start;inline-size:fit-content;max-inline-size:100%;unicode-bidi:plaintext}
 [part=bar]{block-size:.55em;border-radius:1em;background:var(--soft);border:1px solid var(--line);overflow:hidden}
 [part=bar-fill]{display:block;block-size:100%;background:var(--gold);forced-color-adjust:none}
 [part=bar-count]{min-inline-size:2em;text-align:end;font-variant-numeric:tabular-nums}

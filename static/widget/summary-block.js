@@ -89,7 +89,7 @@ export function drawSummary(head, { product, words, language }, chosen) {
     drawAggregate(head.summary, language),
     group(words.stars, ...stars),
     ...attributes,
-    topics.length > 0 && h("p", { part: "topics" }, `${words.topics} `, ...topics),
+    topics.length > 0 && h("p", { part: "topics" }, h("bdi", {}, words.topics), ...topics),
   );
   choice.watch(block, press);
   press(choice.value);

@@ -48,3 +48,31 @@ def test_numbers_and_days_are_written_as_intl_writes_them(page: Page, shelf: She
         assert page.locator("[part=review] time").all_text_contents() == days, tag
         label = page.locator("[part=summary-text]").get_attribute("aria-label") or ""
         assert re.search(re.escape(mean), label), tag
+
+
+READS_ON = """e => {
+  const text = e.firstChild;
+  const left = (at) => {
+    const range = document.createRange();
+    range.setStart(text, at);
+    range.setEnd(text, at + 1);
+    return range.getBoundingClientRect().left;
+  };
+  return left(0) < left(text.length - 1);
+}"""
+"""Whether the first sign of an element's text stands left of its last."""
+
+
+def test_english_words_keep_their_order_on_a_page_from_right_to_left(
+    page: Page, shelf: Shelf
+) -> None:
+    State(LIST, REVIEW, lang="he", direction="rtl").open(shelf, page)
+    expect(page.locator("[part=status]")).to_have_text("20 of 45 reviews shown")
+    names = "[part=bar-row] > :first-child"
+    for part in ("[part=count]", "[part=status]", names):
+        shown = page.locator(part).first
+        assert shown.evaluate(READS_ON), part
+    name, bar = (page.locator(part).first.bounding_box() for part in (names, "[part=bar]"))
+    assert name is not None
+    assert bar is not None
+    assert name["x"] > bar["x"]
