@@ -69,13 +69,15 @@ function fillFrame(frame, head, given) {
       const drawn = found.slice(0, inView).map(drawOne);
       if (replace) reviews.replaceChildren(...drawn);
       else reviews.append(...drawn);
+      more.hidden = done;
+      const shown = reviews.childElementCount + found.length - drawn.length;
+      // Told with the first of them: a line that comes later would move them.
+      tell(status, shown, head.summary.count, isNarrowed(choice.value), kit);
       if (found.length > inView) {
         await new Promise((free) => setTimeout(free));
         if (asked !== page) return;
         reviews.append(...found.slice(inView).map(drawOne).map(putBelow));
       }
-      more.hidden = done;
-      tell(status, reviews.childElementCount, head.summary.count, isNarrowed(choice.value), kit);
       if (!replace) {
         reviews.style.minBlockSize = "";
         drawn[0]?.focus();
