@@ -58,6 +58,15 @@ def find_caddy() -> str | None:
     return found
 
 
+def find_dovecot() -> str | None:
+    """DOVECOT_BIN, an IMAP server on PATH, Debian's package (root only)."""
+    path = os.environ.get("PATH", os.defpath) + os.pathsep + "/usr/sbin"
+    found = os.environ.get("DOVECOT_BIN") or shutil.which("dovecot", path=path)
+    if not found and install_system_packages("dovecot-imapd"):
+        found = shutil.which("dovecot", path=path)
+    return found
+
+
 def find_exiftool() -> str | None:
     """The reader of metadata on PATH, or Debian's package (root only)."""
     if shutil.which("exiftool") is None:

@@ -16,6 +16,7 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("CHROME_BIN", raising=False)
     monkeypatch.delenv("NGINX_BIN", raising=False)
     monkeypatch.delenv("CADDY_BIN", raising=False)
+    monkeypatch.delenv("DOVECOT_BIN", raising=False)
     monkeypatch.setattr("os.geteuid", lambda: 1000)
     monkeypatch.setattr(programs, "PYTHON", program(tmp_path / "python", "exit 1"))
     return tmp_path
@@ -80,3 +81,8 @@ def test_only_root_on_debian_installs_packages(path: Path) -> None:
     program(path / "apt-get", f"touch {path}/asked")
     assert debian.install_system_packages("chromium") is False
     assert not (path / "asked").exists()
+
+
+def test_a_named_imap_server_comes_first(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOVECOT_BIN", "/opt/dovecot")
+    assert programs.find_dovecot() == "/opt/dovecot"

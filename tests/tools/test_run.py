@@ -84,6 +84,7 @@ def test_what_is_not_on_the_machine_is_told_and_left_unset(
     monkeypatch.setattr(run, "find_browser", lambda: None)
     monkeypatch.setattr(run, "find_nginx", lambda: "/usr/sbin/nginx")
     monkeypatch.setattr(run, "find_caddy", lambda: "/usr/bin/caddy")
+    monkeypatch.setattr(run, "find_dovecot", lambda: "/usr/sbin/dovecot")
     env = run.test_environment()
     assert "CHROME_BIN" not in env
     assert env["NGINX_BIN"] == "/usr/sbin/nginx"
