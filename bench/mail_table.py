@@ -32,8 +32,8 @@ class Folder:
     reports: int = 0
     with_recipient: int = 0
     with_status: int = 0
-    silent: int = 0
-    """Reports without a status anywhere in the file."""
+    missed: int = 0
+    """Reports whose file has a status that was not found."""
 
     @property
     def row(self) -> str:
@@ -43,7 +43,7 @@ class Folder:
         if self.reports:
             told = (
                 f"{self.with_recipient} of {self.reports} recipients, "
-                f"{self.with_status} statuses, {self.silent} files without one"
+                f"{self.with_status} statuses, {self.missed} missed"
             )
         return f"| {self.name} | {sum(self.kinds.values())} | {kinds} | {told} |"
 
@@ -62,8 +62,9 @@ def looked_at(folder: Path) -> Folder:
         if taken.fates:
             found.reports += 1
             found.with_recipient += all(fate.recipient for fate in taken.fates)
-            found.with_status += any(fate.status for fate in taken.fates)
-            found.silent += not tells_status(path)
+            known = any(fate.status for fate in taken.fates)
+            found.with_status += known
+            found.missed += not known and tells_status(path)
     for path in sorted(folder.glob("*.txt")):
         words = cut(path.read_text())
         found.kinds["message, cut" if words.quoted else "message, whole"] += 1

@@ -7,20 +7,23 @@ import smtplib
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import click
 from PIL import Image
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from reviewapp.core import clock
 from reviewapp.core.db import EVERY_SHOP
 from reviewapp.core.errors import AppError
 from reviewapp.core.ids import new_id
 from reviewapp.core.kit import Kit, KitOpener
 from reviewapp.media.images import render, sanitise
+from reviewapp.models.mailbox import MailConnection
 
 POSTGRES_LEAST = 150_000
 REDIS_LEAST = 7
@@ -41,7 +44,7 @@ def examine(kit: Kit) -> Iterator[Finding]:
     """Every finding, in the order in which they build on one another."""
     checks: tuple[Callable[[Kit], Finding], ...] = (
         _settings, _database, _walls, _queue, _storage, _publishing,
-        _pictures, _mail,
+        _pictures, _mail, _mailboxes,
     )  # fmt: skip
     for check in checks:
         yield check(kit)
@@ -164,6 +167,28 @@ def _mail(kit: Kit) -> Finding:
         mend = "Check REVIEWAPP_SMTP_URL and that this machine may connect to it."
         return Finding("mail", False, f"{parts.hostname}:{port}: {error}", mend)
     return Finding("mail", True, f"{parts.hostname}:{port} greets us")
+
+
+def _mailboxes(kit: Kit) -> Finding:
+    """Mailboxes that fail, or that nobody has fetched for an hour."""
+    late = clock.now() - timedelta(hours=1)
+    try:
+        with kit.database.transaction(EVERY_SHOP) as session:
+            active = session.scalars(
+                select(MailConnection).where(
+                    MailConnection.kind == "imap", MailConnection.state == "active"
+                )
+            ).all()
+    except SQLAlchemyError as error:
+        return Finding("mailboxes", False, _first_line(error), "Mend the database first.")
+    failing = [one for one in active if one.last_error]
+    stale = [one for one in active if (one.fetched_at or one.created_at) < late]
+    if failing:
+        mend = "Look at Mailboxes in the admin: test it there, and mend what it says."
+        return Finding("mailboxes", False, f"{failing[0].address}: {failing[0].last_error}", mend)
+    mend = "Check that worker and clock run: reviewapp run, or both on their own."
+    seen = f"{len(active)} fetched" if not stale else f"{stale[0].address}: not fetched for long"
+    return Finding("mailboxes", not stale, seen, mend)
 
 
 def _first_line(error: Exception) -> str:

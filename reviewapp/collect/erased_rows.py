@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, delete, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from reviewapp.models.case import Case, CaseMessage, Incident, Pause
 from reviewapp.models.case_feedback import NpsAnswer
 from reviewapp.models.catalog import Customer, Order, OrderEvent
 from reviewapp.models.feedback import ReviewReport
+from reviewapp.models.mailbox import InboundMail
 from reviewapp.models.media import MediaAsset, Rendition
 from reviewapp.models.outbox import Mail
 from reviewapp.models.question import Question
@@ -48,8 +49,10 @@ def files_of(session: Session, customer_id: UUID) -> Files:
     renditions = session.scalars(
         select(Rendition.key).join(MediaAsset, MediaAsset.id == Rendition.asset_id).where(theirs)
     )
+    mails = session.scalars(select(InboundMail.raw_key).where(_mails_of(session, customer_id)))
     unshared = _unshared(session, renditions, theirs)
-    return Files(sorted({*own, *parts, *unshared}), sorted(unshared))
+    private = {*own, *parts, *filter(None, mails), *unshared}
+    return Files(sorted(private), sorted(unshared))
 
 
 def delete_of(session: Session, customer: Customer) -> list[UUID]:
@@ -65,6 +68,7 @@ def delete_of(session: Session, customer: Customer) -> list[UUID]:
         delete(ExperienceAnswer).where(ExperienceAnswer.request_id.in_(requests)),
         delete(Incident).where(Incident.customer_id == mine),
         delete(Pause).where(Pause.customer_id == mine),
+        delete(InboundMail).where(_mails_of(session, mine)),
         delete(Mail).where(Mail.customer_id == mine),
         delete(Review).where(Review.customer_id == mine),
         delete(Case).where(Case.customer_id == mine),
@@ -115,6 +119,18 @@ def _forget_address(session: Session, customer: Customer) -> list[UUID]:
         .returning(Question.product_id)
     )
     return sorted(set(asked))
+
+
+def _mails_of(session: Session, customer_id: UUID) -> ColumnElement[bool]:
+    """Mails of their cases, and every other that says it is from them."""
+    customer = session.get_one(Customer, customer_id)
+    return or_(
+        InboundMail.customer_id == customer_id,
+        and_(
+            InboundMail.shop_id == customer.shop_id,
+            InboundMail.sender_digest == customer.email_digest,
+        ),
+    )
 
 
 def _requests_of(customer_id: UUID) -> Select[UUID]:

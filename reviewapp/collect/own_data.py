@@ -16,6 +16,7 @@ from reviewapp.models.case import Case
 from reviewapp.models.case_feedback import CaseFeedback, NpsAnswer
 from reviewapp.models.catalog import Customer, Order, OrderLine, Suppression
 from reviewapp.models.library import PermissionAsk
+from reviewapp.models.mailbox import InboundMail
 from reviewapp.models.outbox import Mail
 from reviewapp.models.question import Question
 from reviewapp.models.review import Review, ReviewVersion
@@ -28,6 +29,7 @@ from reviewapp.rights.service import ledger_of
 VERSION_FIELDS = (
     "version", "created_at", "rating", "title", "body", "answers", "display_name", "sha256",
 )  # fmt: skip
+INCOMING_FIELDS = ("created_at", "subject", "kind", "state", "byte_count")
 PHOTO_FIELDS = ("sha256", "width", "height")
 UPLOAD_FIELDS = (
     "created_at", "filename", "content_type", "length", "received", "state", "sha256", "expires_at",
@@ -74,6 +76,7 @@ def own_data(session: Session, visit: Visit) -> dict[str, Any]:
         "messages_to_the_shop": [_case(case) for case in _cases(session, customer.id)],
         "uploads": _uploads(session, customer.id),
         "mails": _mails(session, customer.id),
+        "mails_to_the_shop": _incoming(session, customer),
         **_by_address(session, customer),
     }
 
@@ -235,6 +238,19 @@ def _review(session: Session, review: Review) -> dict[str, Any]:
     }
 
 
+def _incoming(session: Session, customer: Customer) -> list[dict[str, Any]]:
+    """Mails that say they are from them, with what each was taken for."""
+    rows = session.scalars(
+        select(InboundMail)
+        .where(
+            InboundMail.shop_id == customer.shop_id,
+            InboundMail.sender_digest == customer.email_digest,
+        )
+        .order_by(InboundMail.id)
+    )
+    return [_fields(row, INCOMING_FIELDS) for row in rows]
+
+
 def _case(case: Case) -> dict[str, Any]:
     return {
         "opened_at": case.opened_at,
@@ -242,7 +258,7 @@ def _case(case: Case) -> dict[str, Any]:
         "state": case.state,
         "messages": [
             {"at": message.created_at, "from": "you" if message.direction == "in" else "shop",
-             "body": message.body}
+             "body": message.body, "quoted": message.quoted}
             for message in case.messages
             if message.direction != "note"
         ],

@@ -107,7 +107,7 @@ def _raw_mail(body: bytes) -> bytes:
     """The body itself, or the field of a form that holds the mail."""
     raw = body
     if request.mimetype in ("multipart/form-data", "application/x-www-form-urlencoded"):
-        raw = next((_field(name) for name in FIELDS if _field(name)), b"")
+        raw = next(filter(None, map(_field, FIELDS)), b"")
     if not raw.strip():
         raise Malformed("mail_missing")
     return raw

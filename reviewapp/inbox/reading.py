@@ -23,7 +23,7 @@ from reviewapp.inbox.parsing import Incoming, Unreadable, read
 from reviewapp.inbox.replies import words_of
 from reviewapp.inbox.storing import raw_of
 from reviewapp.models.account import Shop
-from reviewapp.models.case import CaseMessage
+from reviewapp.models.case import Case, CaseMessage
 from reviewapp.models.mailbox import InboundMail, MailConnection
 from reviewapp.outbox.messages import emit
 from reviewapp.outbox.threads import WINDOW, case_behind
@@ -211,6 +211,8 @@ def _settle(
     row.state, row.kind, row.reason = state, taken.kind, taken.reason
     row.told = [fate.as_json() for fate in taken.fates]
     row.case_id, row.last_error = case_id, None
+    if case_id is not None:
+        row.customer_id = session.scalar(select(Case.customer_id).where(Case.id == case_id))
     emit(session, "mail.received", shop_id=row.shop_id, mail_id=row.id, kind=row.kind, state=state)
 
 

@@ -12,6 +12,7 @@ from reviewapp.core.kit import Kit
 from reviewapp.core.sealing import Sealer
 from reviewapp.inbox.connecting import Wanted, add
 from reviewapp.inbox.storing import Place, take_in
+from reviewapp.models.account import Shop
 from reviewapp.models.case import Case, CaseMessage
 from reviewapp.models.mailbox import InboundMail, MailConnection
 from reviewapp.outbox.mail import send_mail
@@ -79,12 +80,16 @@ class Post:
         return [one["headers"] for one in reversed(found)]
 
 
-@pytest.fixture
-def post(kit: Kit) -> Post:
-    """A shop whose mail is posted."""
+def post_of(kit: Kit, shop: Shop) -> Post:
+    """The mail of a shop that has it posted."""
     with kit.database.transaction(EVERY_SHOP) as session:
-        shop = factories.shop(session)
         wanted = Wanted("hook", "help@kiln.example", True, "open")
         sealer = Sealer(kit.settings.secret_keys)
         connection, secret = add(session, sealer, shop, wanted, by="member:x")
     return Post(kit, shop.id, connection.id, secret)
+
+
+@pytest.fixture
+def post(kit: Kit, shop: Shop) -> Post:
+    """The shop's mail is posted."""
+    return post_of(kit, shop)
