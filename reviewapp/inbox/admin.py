@@ -199,7 +199,7 @@ def _form(
     return render_template(
         "inbox/mailbox.html",
         connection=found,
-        typed=typed,
+        typed=dict.fromkeys((*NAMES, "plus_addresses"), "") | dict(typed),
         wrong={name: _(" ".join(told)) for name, told in wrong.items()},
         errors=[(name, one) for name, told in wrong.items() for one in told],
         hook_base=f"{kit().settings.public_url}/hooks",

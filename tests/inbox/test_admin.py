@@ -38,6 +38,13 @@ def test_a_mailbox_is_connected_with_its_password_sealed(kit, owner) -> None:
     assert "s3cret" not in page
 
 
+@pytest.mark.parametrize("kind", ["imap", "hook"])
+def test_a_new_mailbox_begins_with_an_empty_form(owner, kind) -> None:
+    page = owner.get(f"/admin/mailboxes/new?kind={kind}")
+    assert page.status_code == 200
+    assert ('name="host"' in page.text) == (kind == "imap")
+
+
 def test_a_change_without_a_password_keeps_the_one_there(kit, owner) -> None:
     owner.post("/admin/mailboxes/new", FORM)
     (kept,) = mailboxes(kit)
