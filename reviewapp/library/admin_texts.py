@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from uuid import UUID
+
 from babel import Locale
 from flask import Blueprint, redirect, render_template, request, url_for
+from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from reviewapp.core.errors import Invalid, NotFound
 from reviewapp.core.i18n import LANGUAGES
 from reviewapp.library import texts
-from reviewapp.models.account import Shop
+from reviewapp.models.account import Member, Shop
 from reviewapp.rights.differences import Piece, differences
 from reviewapp.rights.slots import LENGTHS, Slots, as_sentence, wrong_slots
 from reviewapp.rights.texts import VERSION, licence_text
@@ -74,6 +78,7 @@ def _page(
         language_name=dict(_languages())[language],
         licences=texts_shown(session(), shop.id, language),
         versions=changes(session(), shop.id, language),
+        people={f"member:{one.id}": one.name for one in _team(shop.id)},
         standard=slots_now(session(), shop.id, language) == Slots(),
         slots=slots,
         lengths=LENGTHS,
@@ -88,6 +93,10 @@ def _preview(shop: Shop, language: str, slots: Slots) -> list[Piece]:
     full = Slots(slots.shop, slots.contact, as_sentence(slots.friendly))
     before = texts_shown(session(), shop.id, language)[0].terms
     return differences(before, licence_text("site", language, VERSION, full).terms)
+
+
+def _team(shop_id: UUID) -> Sequence[Member]:
+    return session().scalars(select(Member).where(Member.shop_id == shop_id)).all()
 
 
 def _known(language: str) -> str:
