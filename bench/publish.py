@@ -1,4 +1,4 @@
-"""One published review on a product that has 10, 1,000 and 100,000: CPU of the writing process.
+"""One published review on a product of 10 to 100,000: CPU, bytes written, and the first view.
 
 python -m bench.publish   (goal: ≤ 10 ms CPU, flat within 20 %; a burst of 10,000 in ≤ 50 writes)
 """
@@ -14,10 +14,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import structlog
 from sqlalchemy import select, text
+from werkzeug.test import Client
 
 from reviewapp.core.db import EVERY_SHOP
 from reviewapp.core.ids import new_id
@@ -30,12 +32,16 @@ from reviewapp.models.account import Shop
 from reviewapp.models.catalog import Product
 from reviewapp.models.review import Review
 from reviewapp.widgets.counting import recount_listing
+from reviewapp.widgets.files import Files
+from reviewapp.widgets.front import PublishedFront
 from reviewapp.widgets.product_writer import write_product
 from reviewapp.widgets.publishing import publish_due, rebuild
 from reviewapp.widgets.service import refresh_review
+from reviewapp.widgets.writer import shop_folder
 
-SIZES = (10, 1_000, 100_000)
+SIZES = (10, 1_000, 10_000, 100_000)
 RUNS = 60
+VIEWS = 300
 BURST = 10_000
 
 FILL = """
@@ -124,12 +130,13 @@ def add_review(kit: Kit, shop: Shop, product_id: UUID) -> tuple[UUID, int]:
 def measure_one(kit: Kit, shop: Shop, size: int) -> float:
     """Median milliseconds of CPU to count a review and write all it changes."""
     product_id = fill(kit, shop, size)
+    folder, paths = shop_folder(shop.widget_key), list[str]()
     count_ms, write_ms, wall_ms = [], [], []
     for _ in range(RUNS):
         at, wall = time.process_time(), time.perf_counter()
         _, chunk = add_review(kit, shop, product_id)
         counted = time.process_time()
-        write_product(kit, shop.id, product_id, [chunk])
+        paths = write_product(kit, shop.id, product_id, [chunk])
         count_ms.append((counted - at) * 1000)
         write_ms.append((time.process_time() - counted) * 1000)
         wall_ms.append((time.perf_counter() - wall) * 1000)
@@ -140,8 +147,26 @@ def measure_one(kit: Kit, shop: Shop, size: int) -> float:
         write_cpu_ms=write,
         count_cpu_ms=statistics.median(count_ms),
         wall_ms=statistics.median(wall_ms),
+        bytes_written=sum(len(kit.published.read(f"{folder}/{path}")) for path in paths),
+        first_view_p99_ms=first_view_p99(kit, f"/{folder}/products/P{size}/head.json"),
     )
     return write
+
+
+def first_view_p99(kit: Kit, address: str) -> float:
+    """The 99th percentile in ms of an answer by an application that has read nothing yet."""
+    files, taken = Files(kit), []
+    for _ in range(VIEWS):
+        client = Client(PublishedFront(_nobody, files))
+        at = time.perf_counter()
+        if client.get(address).status_code != 200:
+            sys.exit(f"{address} is not there")
+        taken.append((time.perf_counter() - at) * 1000)
+    return sorted(taken)[int(VIEWS * 0.99)]
+
+
+def _nobody(environ: Any, start: Any) -> Any:
+    raise AssertionError("a published document is asked for")
 
 
 def measure_burst(kit: Kit, shop: Shop) -> None:
