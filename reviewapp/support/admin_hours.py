@@ -104,7 +104,7 @@ def _page(
         typed=typed or _kept_fields(shop),
         wrong={name: " ".join(told) for name, told in wrong.items()},
         errors=[(name, text) for name, told in wrong.items() for text in told],
-        weekdays=list(enumerate(Locale.parse("en").days["format"]["wide"].values())),
+        weekdays=sorted(Locale.parse("en").days["format"]["wide"].items()),
         spans=range(SPANS),
         zones=[("", _("The shop’s: %(zone)s", zone=shop.time_zone)), *_zones()],
         holidays=session().scalars(
