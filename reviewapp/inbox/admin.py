@@ -50,8 +50,10 @@ def index() -> str:
 def new() -> str:
     """An empty form: fetched by IMAP, or posted by a program."""
     kind = "hook" if request.args.get("kind") == "hook" else "imap"
-    return _form(None, {"kind": kind, "plus_addresses": "1", "strangers": "open", "folder": "INBOX",
-                        "security": "tls", "address": actor().shop.email})  # fmt: skip
+    empty = dict.fromkeys(NAMES, "")
+    return _form(None, empty | {"kind": kind, "plus_addresses": "1", "strangers": "open",
+                                "folder": "INBOX", "security": "tls",
+                                "address": actor().shop.email})  # fmt: skip
 
 
 @blueprint.get("/mailboxes/<uuid:connection_id>")

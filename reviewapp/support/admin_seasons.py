@@ -49,7 +49,8 @@ def index() -> str:
 @require("shop.edit")
 def new() -> str:
     """An empty note."""
-    return _page(None, {"hours_added": "8", "requests": "as_usual"})
+    empty = dict.fromkeys(("title", "starts_on", "ends_on"), "")
+    return _page(None, empty | {"hours_added": "8", "requests": "as_usual"})
 
 
 @blueprint.get("/<uuid:note_id>")

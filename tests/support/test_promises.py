@@ -231,6 +231,7 @@ def test_a_season_note_makes_promises_longer_while_it_lasts(
     relay_events(kit)
     assert reread(committed, case).first_response_due_at == at("2026-11-27T12:00")
     assert "Christmas" in owner.get("/admin/helping/seasons").text
+    assert owner.get("/admin/helping/seasons/new").status_code == 200
     gating = {"text_en": "Please contact us before you post a review."}
     for wrong in ({"ends_on": "2026-11-01"}, {"hours_added": "99"}, {"title": ""}, gating,
                   {"requests": "never"}, {"starts_on": "soon"}):  # fmt: skip
