@@ -143,7 +143,7 @@ def in_feed(story: Story) -> dict[str, int]:
 def test_one_number_everywhere_after_each_of_500_acts(
     kit: Kit, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reviewapp.widgets.public.limit", lambda *_, **__: 1)
+    monkeypatch.setattr("reviewapp.widgets.public.limit_here", lambda *_, **__: 1)
     story = Story(kit, seed=16)
     for number in range(1, ACTS + 1):
         story.step()
