@@ -85,7 +85,7 @@ class LinkSigner:
 
     def _signer(self, purpose: str) -> Signer:
         return Signer(
-            list(self.secret_keys),
+            list(reversed(self.secret_keys)),  # itsdangerous signs with the last, we with the first
             salt=f"reviewapp.{purpose}",
             key_derivation="hmac",
             digest_method=hashlib.sha256,

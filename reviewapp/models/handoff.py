@@ -6,7 +6,17 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Identity,
+    Index,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -97,10 +107,16 @@ class HandoffStep(OwnedByShop, Base):
         UniqueConstraint("handoff_id", "kind", "message_id"),
         CheckConstraint(f"kind IN {STEP_KINDS}", name="kind"),
         CheckConstraint(f"state IN {STEP_STATES}", name="state"),
-        Index("ix_handoff_step_due", "due_at", "id", postgresql_where=text("state = 'waiting'")),
-        Index("ix_handoff_step_owed", "handoff_id", "id", postgresql_where=text("state <> 'done'")),
+        Index(
+            "ix_handoff_step_due", "due_at", "number", postgresql_where=text("state = 'waiting'")
+        ),
+        Index(
+            "ix_handoff_step_owed", "handoff_id", "number", postgresql_where=text("state <> 'done'")
+        ),
     )
 
+    number: Mapped[int] = mapped_column(BigInteger, Identity())
+    """Their order; ids made within one millisecond have none."""
     handoff_id: Mapped[UUID] = mapped_column(ForeignKey("handoff.id", ondelete="CASCADE"))
     kind: Mapped[str]
     message_id: Mapped[UUID | None] = mapped_column(

@@ -115,6 +115,7 @@ def _step() -> None:
     op.create_table(
         "handoff_step",
         *_owned("handoff_step"),
+        sa.Column("number", sa.BigInteger(), sa.Identity(), nullable=False),
         sa.Column("handoff_id", sa.Uuid(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("message_id", sa.Uuid(), nullable=True),
@@ -141,13 +142,13 @@ def _step() -> None:
     op.create_index(
         "ix_handoff_step_due",
         "handoff_step",
-        ["due_at", "id"],
+        ["due_at", "number"],
         postgresql_where=sa.text("state = 'waiting'"),
     )
     op.create_index(
         "ix_handoff_step_owed",
         "handoff_step",
-        ["handoff_id", "id"],
+        ["handoff_id", "number"],
         postgresql_where=sa.text("state <> 'done'"),
     )
 

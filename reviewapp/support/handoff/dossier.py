@@ -40,7 +40,7 @@ def dossier_of(session: Session, handoff: Handoff) -> Dossier:
     first = session.scalars(
         select(CaseMessage)
         .where(CaseMessage.case_id == case.id, CaseMessage.direction == "in")
-        .order_by(CaseMessage.id)
+        .order_by(CaseMessage.created_at, CaseMessage.id)
         .limit(1)
     ).first()
     word = Word(str(case.id), NO_WORDS, True) if first is None else word_of(first)

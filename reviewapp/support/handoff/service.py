@@ -122,7 +122,7 @@ def _owe_all(session: Session, handoff: Handoff, case: Case, helpdesk: Helpdesk)
     said = session.scalars(
         select(CaseMessage)
         .where(CaseMessage.case_id == case.id, CaseMessage.direction != "note")
-        .order_by(CaseMessage.id)
+        .order_by(CaseMessage.created_at, CaseMessage.id)
     ).all()
     if helpdesk.kind != "mail" and handoff.joins_id is None:
         _owe(session, handoff, "create", None)

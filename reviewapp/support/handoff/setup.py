@@ -168,7 +168,7 @@ def handoffs_of(
         step = session.scalars(
             select(HandoffStep)
             .where(HandoffStep.handoff_id == handoff.id, HandoffStep.state != "done")
-            .order_by(HandoffStep.id)
+            .order_by(HandoffStep.number)
             .limit(1)
         ).first()
         found.append((handoff, step.state if step else None, step.last_error if step else None))

@@ -75,7 +75,7 @@ def _claim(kit: Kit) -> Sequence[UUID]:
     now, earlier = clock.now(), aliased(HandoffStep)
     before = exists().where(
         earlier.handoff_id == HandoffStep.handoff_id,
-        earlier.id < HandoffStep.id,
+        earlier.number < HandoffStep.number,
         earlier.state != "done",
     )
     first = aliased(HandoffStep)
@@ -94,7 +94,7 @@ def _claim(kit: Kit) -> Sequence[UUID]:
             ~before,
             ~main_made,
         )
-        .order_by(HandoffStep.due_at, HandoffStep.id)
+        .order_by(HandoffStep.due_at, HandoffStep.number)
         .limit(BATCH)
         .with_for_update(skip_locked=True, of=HandoffStep)
     )

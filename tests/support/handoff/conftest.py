@@ -87,7 +87,7 @@ class Story:
     def steps(self) -> list[tuple[str, str]]:
         """Kind and state of every step, in order."""
         with self.committed() as session:
-            found = session.scalars(select(HandoffStep).order_by(HandoffStep.id)).all()
+            found = session.scalars(select(HandoffStep).order_by(HandoffStep.number)).all()
             return [(step.kind, step.state) for step in found]
 
     def thread(self, case_id: UUID) -> list[tuple[str, str]]:
