@@ -76,7 +76,10 @@ def _exchange(
         method, path, body=body, headers=headers, timeout=timeout, redirect=False,
         preload_content=False,
     )  # fmt: skip
-    kept = _read(response, max_bytes, ends_at)
+    try:
+        kept = _read(response, max_bytes, ends_at)
+    finally:
+        response.close()
     return Answer(
         status=response.status,
         headers={name.lower(): value for name, value in response.headers.items()},

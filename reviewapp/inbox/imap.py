@@ -121,6 +121,8 @@ def opened(server: Server, *, most_bytes: int, private_allowed: bool) -> Iterato
         if talk is not None:
             with suppress(imaplib.IMAP4.error, OSError, ValueError):
                 talk.logout()
+            with suppress(OSError):
+                talk.shutdown()  # a logout that fails leaves the line open
 
 
 class _Talk(imaplib.IMAP4):

@@ -121,8 +121,9 @@ def _page(wanted: Wanted, found: Look, refused: Refused) -> str:
         ticked={str(piece.id) for piece in ticked},
         typed=request.form,
         refused=refused.reasons,
-        wrong={name: _(told[0]) for name, told in refused.fields.items()},
-        errors=[(_ids(name), _(told[0])) for name, told in refused.fields.items() if told],
+        # What was typed stands in these sentences, so they are no messages to be translated.
+        wrong={name: told[0] for name, told in refused.fields.items()},
+        errors=[(_ids(name), told[0]) for name, told in refused.fields.items() if told],
         asked_use=line("use") or wanted.use or request.args.get("ask", ""),
     )
 

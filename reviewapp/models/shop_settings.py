@@ -84,7 +84,7 @@ class ShopSettings:
     """Days after a good answer until one word about buying again; 0: never."""
     case_feedback: bool = True
     """One letter after a case is solved asks how the help was."""
-    nps: bool = False
+    recommendation: bool = False
     """The same page also asks whether they would recommend the shop."""
     # Deciding (G14): a review is published by itself after these days, at most 14
     auto_publish_days: int = 10

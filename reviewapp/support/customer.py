@@ -42,7 +42,7 @@ def send(token: str) -> Response | tuple[Response, int]:
         text("words", LONGEST_WORDS),
     )
     try:
-        keep_feedback(session(), case, told, nps=g.shop.settings.nps)
+        keep_feedback(session(), case, told, nps=g.shop.settings.recommendation)
     except Invalid:
         return _page(case, token, [("csat", _("Choose at least one answer."))]), 422
     return redirect(url_for("feedback.done", token=token, lang=chosen_language()), 303)
@@ -76,7 +76,7 @@ def _page(case: Case, token: str, errors: list[tuple[str, str]] | None = None) -
         "support/customer_feedback.html",
         token=token,
         answered=kept_feedback(session(), case) is not None,
-        nps=g.shop.settings.nps,
+        nps=g.shop.settings.recommendation,
         scores=[(score, str(score)) for score in range(11)],
         typed={name: line(name) for name in ("csat", "effort", "nps")} | {"words": text("words")},
         errors=errors or [],

@@ -28,7 +28,7 @@ LIMITS: Mapping[str, tuple[int, int]] = {
     "repair_follow_up_days": (0, 90),
     "repeat_purchase_days": (0, 365),
 }
-SWITCHES = ("case_feedback", "nps")
+SWITCHES = ("case_feedback", "recommendation")
 
 
 def as_typed(settings: ShopSettings) -> dict[str, str]:

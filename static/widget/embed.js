@@ -49,7 +49,7 @@ const near = new IntersectionObserver(
   { rootMargin: "600px" },
 );
 
-for (const name of "stars list summary gallery carousel questions badge form".split(" ")) {
+for (const name of "list stars summary gallery carousel questions badge form".split(" ")) {
   const drawing = name === "stars" ? stars : other;
   class Tag extends HTMLElement {
     static observedAttributes = ["product"];

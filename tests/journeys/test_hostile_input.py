@@ -125,6 +125,7 @@ def test_hostile_forms_and_bodies_are_answered_without_a_500(app, owner, api, pl
                     )
                     if answer.status_code >= 500:
                         failed.append((method, rule.rule, value[:40]))
+                    answer.close()
     assert failed == []
 
 

@@ -106,7 +106,10 @@ def test_a_shop_chooses_what_it_asks_after_helping(
     kit: Kit, agent: SignedIn, client: FlaskClient, committed: Committed, shop: Shop
 ) -> None:
     with committed() as session:
-        session.get_one(Shop, shop.id).settings_json = {"nps": True, "repair_follow_up_days": 7}
+        session.get_one(Shop, shop.id).settings_json = {
+            "recommendation": True,
+            "repair_follow_up_days": 7,
+        }
     case = solved(kit, agent, committed, shop)
     path = feedback_path(committed)
     assert "recommend Kiln" in client.get(path).text

@@ -94,6 +94,7 @@ def test_every_document_has_the_apps_headers(server: str, shop: Shop, kit: Kit) 
             name: own.headers.get(name) for name in SAID
         }, path
         assert not headers["ETag"].startswith("W/")
+        own.close()
 
 
 def test_twins_are_sent_to_those_who_take_them(server: str, shop: Shop, kit: Kit) -> None:
