@@ -49,11 +49,12 @@ SHOWN = """(parts) => {
     one.shadowRoot ? [one.localName, one.shadowRoot.innerHTML, ...told(one.shadowRoot)] : []);
   return [...document.querySelectorAll(parts)].flatMap((part) => [part.outerHTML, ...told(part)]);
 }"""
-PICTURES = """(parts) => {
+PICTURES = """async (parts) => {
   const look = (node) => [...node.querySelectorAll("*")].flatMap((one) =>
-    one.localName === "img" ? [[new URL(one.currentSrc || one.src).pathname, one.naturalWidth]]
-      : one.shadowRoot ? look(one.shadowRoot) : []);
-  return [...document.querySelectorAll(parts)].flatMap(look);
+    one.localName === "img" ? [one] : one.shadowRoot ? look(one.shadowRoot) : []);
+  const found = [...document.querySelectorAll(parts)].flatMap(look);
+  await Promise.all(found.map((one) => one.complete && one.decode().catch(() => {})));
+  return found.map((one) => [new URL(one.currentSrc || one.src).pathname, one.naturalWidth]);
 }"""
 pytestmark = [pytest.mark.nginx, pytest.mark.timeout(300)]
 
@@ -149,7 +150,7 @@ def _seen(browser: Browser, url: str, *, same_as: Seen | None = None) -> Seen:
 def _look(page: Page, found: list[Seen], wanted: Callable[[Seen], bool]) -> bool:
     told = page.evaluate(SHOWN, PARTS), page.evaluate(PICTURES, PARTS)
     found.append((*told, page.screenshot()))
-    return len(found) > 1 and found[-1][:2] == found[-2][:2] and wanted(found[-1])
+    return len(found) > 1 and _differences(found[-1], found[-2]) == [] and wanted(found[-1])
 
 
 def _is_whole(seen: Seen) -> bool:
