@@ -132,6 +132,10 @@ class SmtpSender:
         if smtp is not None:
             smtp.close()
 
+    def __del__(self) -> None:
+        """Nobody sends by it any more: the line is not left open."""
+        self.abandon()
+
     def _connect(self, context: ssl.SSLContext) -> smtplib.SMTP:
         relay = self.relay
         name, timeout = socket.gethostname(), relay.timeout_seconds
