@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from uuid import UUID
 
+from babel import Locale
 from flask import Blueprint, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from reviewapp.core.errors import Invalid
-from reviewapp.core.i18n import LANGUAGES, zone_of
+from reviewapp.core.i18n import LANGUAGES, SOURCE_LANGUAGE, zone_of
 from reviewapp.models.policy import PolicyVersion
 from reviewapp.rights.differences import differences
 from reviewapp.support import policies
@@ -63,6 +64,7 @@ def one(version_id: UUID) -> str:
         "support/admin_policy.html",
         version=version,
         kind_names=_kinds(),
+        language_names=_languages(),
         before=before,
         pieces=differences(before.body if before else version.body, version.body),
     )
@@ -76,7 +78,7 @@ def _page(wrong: dict[str, str]) -> str:
         "support/admin_policies.html",
         found=found,
         kind_names=_kinds(),
-        languages=[(code, code) for code in LANGUAGES],
+        language_names=_languages(),
         wrong=wrong,
         typed={
             "kind": line("kind") or "returns",
@@ -97,6 +99,11 @@ def _moment(typed: str) -> datetime | None:
     except ValueError as error:
         raise Invalid(fields={"in_force_from": ["A day and a time."]}) from error
     return read.replace(tzinfo=zone_of(actor().shop.time_zone)).astimezone(UTC)
+
+
+def _languages() -> dict[str, str]:
+    names = Locale(SOURCE_LANGUAGE).languages
+    return {code: str(names[code]) for code in LANGUAGES}
 
 
 def _kinds() -> dict[str, str]:

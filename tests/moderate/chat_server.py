@@ -47,7 +47,7 @@ def chat_server() -> Iterator[ChatServer]:
 
 class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
-        chat: ChatServer = self.server.chat  # type: ignore[attr-defined]
+        chat: ChatServer = self.server.chat  # type: ignore[attr-defined]  # ours, with a chat beside it
         body = self.rfile.read(int(self.headers["Content-Length"]))
         told = {"path": self.path, "headers": dict(self.headers), "body": body.decode()}
         chat.requests.append(told)

@@ -84,8 +84,9 @@ def check(helpdesk_id: UUID) -> Response:
     except (LookupError, TypeError, ValueError):
         say("bad", _("Somebody answers at this address, but not as this kind of helpdesk does."))
     else:
+        enter_shop(shop_id)
+        setup.note_heard(_found(helpdesk_id))
         say("good", _("It works: the address and the key open the door."))
-    enter_shop(shop_id)
     return redirect(url_for("helpdesks.one", helpdesk_id=helpdesk_id))
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from reviewapp.audit.service import record
+from reviewapp.core import clock
 from reviewapp.core.errors import Invalid, NotFound
 from reviewapp.core.ids import digest, new_id, new_secret
 from reviewapp.core.settings import Settings
@@ -98,6 +99,11 @@ def set_helpdesk_state(session: Session, helpdesk: Helpdesk, state: str, by: str
         helpdesk.secret = helpdesk.hook_digest = None
         helpdesk.by_itself = False
     _log(session, helpdesk, f"helpdesk.{state}", by)
+
+
+def note_heard(helpdesk: Helpdesk) -> None:
+    """It answered just now: whatever troubled it before is over."""
+    helpdesk.last_heard_at, helpdesk.last_error = clock.now(), None
 
 
 def helpdesk_of(session: Session, shop_id: UUID, helpdesk_id: UUID) -> Helpdesk:

@@ -74,6 +74,7 @@ def test_a_new_version_is_kept_in_the_admin_and_its_change_shown(owner: SignedIn
     assert "30" in shown
     assert "14" in shown
     assert "<del>" in shown
+    assert "Returns, English" in shown
     wrong = owner.post("/admin/policies", typed | {"body": "", "in_force_from": "tomorrow"})
     assert wrong.status_code == 422
     assert "A day and a time." in wrong.text

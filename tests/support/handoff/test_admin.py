@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from reviewapp.models.account import Shop
 from reviewapp.models.handoff import Handoff, Helpdesk
+from reviewapp.support.handoff.setup import note_heard
 from tests.people import SignedIn
 from tests.support.cases import make_case
 
@@ -47,6 +48,16 @@ def test_what_is_missing_or_wrong_is_said_and_nothing_typed_is_lost(owner: Signe
         assert told in page.text
     assert 'value="Chat"' in page.text
     assert owner.get("/admin/helpdesks/new/fax").status_code == 404
+
+
+def test_a_helpdesk_is_said_to_work_only_once_it_answered(
+    owner: SignedIn, committed: Committed
+) -> None:
+    owner.post("/admin/helpdesks/new/zendesk", ZENDESK)
+    assert "Not tried yet" in owner.get("/admin/helpdesks").text
+    with committed() as session:
+        note_heard(session.scalars(select(Helpdesk)).one())
+    assert "Works" in owner.get("/admin/helpdesks").text
 
 
 def test_an_address_inside_is_not_called(owner: SignedIn, committed: Committed) -> None:

@@ -7,12 +7,15 @@ from datetime import timedelta
 import pytest
 
 from reviewapp.app import create_app
+from reviewapp.core import clock
 from reviewapp.models.case import Case
 from reviewapp.models.handoff import Handoff, Helpdesk
 from reviewapp.models.outbox import Mail
 from reviewapp.support.handoff import door
-from reviewapp.support.handoff.accounts import UNDELIVERED, open_helpdesk
+from reviewapp.support.handoff.accounts import UNDELIVERED
 from reviewapp.support.handoff.service import try_again
+from reviewapp.web.auth import SESSION_COOKIE
+from tests import factories
 from tests.support.handoff.conftest import Story
 
 
@@ -116,7 +119,7 @@ def test_another_case_of_the_same_customer_joins_the_ticket(story: Story) -> Non
 
 
 def test_a_wrong_key_is_told_and_tried_again_by_hand(story: Story) -> None:
-    story.desk.opens = lambda headers: False  # type: ignore[method-assign]
+    story.desk.opens = lambda headers: False  # type: ignore[method-assign]  # it lets nobody in
     story.open_case()
     story.work()
     assert ("create", "refused") in story.steps()
@@ -155,5 +158,14 @@ def test_a_hook_makes_us_look_at_once(story: Story) -> None:
 
 def test_the_key_and_the_address_are_tried(story: Story) -> None:
     with story.committed() as session:
-        row = session.get_one(Helpdesk, story.added.helpdesk.id)
-        open_helpdesk(row, story.kit.settings).check()
+        token, csrf = factories.signed_in_member(session, story.kit, story.shop, "owner")
+    browser = create_app(kit=story.kit).test_client()
+    browser.set_cookie(SESSION_COOKIE, token)
+    path = f"/admin/helpdesks/{story.added.helpdesk.id}"
+    tried = browser.post(f"{path}/check", headers={"X-CSRF-Token": csrf}, follow_redirects=True)
+    assert "It works" in tried.text
+    with story.committed() as session:
+        assert session.get_one(Helpdesk, story.added.helpdesk.id).last_heard_at == clock.now()
+    story.desk.opens = lambda headers: False  # type: ignore[method-assign]  # it lets nobody in
+    tried = browser.post(f"{path}/check", headers={"X-CSRF-Token": csrf}, follow_redirects=True)
+    assert "It does not work yet" in tried.text
