@@ -7,7 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from reviewapp import models  # noqa: F401  # every table must be known before the first query
 from reviewapp.core.kit import Kit
-from reviewapp.core.process import process_settings
+from reviewapp.core.process import process_settings, spare_what_was_loaded
 from reviewapp.core.settings import Settings, read_settings
 from reviewapp.web.api import ApiBlueprint, bind_api
 from reviewapp.web.errors import bind_errors
@@ -198,4 +198,6 @@ def api_doors() -> list[ApiBlueprint]:
 
 def served() -> Flask:
     """What the web server loads."""
-    return create_app(process_settings())
+    app = create_app(process_settings())
+    spare_what_was_loaded()
+    return app

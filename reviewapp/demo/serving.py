@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from reviewapp.app import create_app
 from reviewapp.core.kit import Kit
-from reviewapp.core.process import process_settings
+from reviewapp.core.process import process_settings, spare_what_was_loaded
 from reviewapp.demo import doors, entry, store
 from reviewapp.web.auth import public
 
@@ -29,4 +29,6 @@ def front() -> Response:
 
 def served() -> Flask:
     """What the web server loads."""
-    return demo_app(Kit(process_settings()))
+    app = demo_app(Kit(process_settings()))
+    spare_what_was_loaded()
+    return app

@@ -54,8 +54,10 @@ PICTURES = """async (parts) => {
     one.localName === "img" ? [one] : one.shadowRoot ? look(one.shadowRoot) : []);
   const found = [...document.querySelectorAll(parts)].flatMap(look);
   await Promise.all(found.map((one) => one.complete && one.decode().catch(() => {})));
-  return found.map((one) => [new URL(one.currentSrc || one.src).pathname, one.naturalWidth]);
+  return found.map((one) =>
+    [new URL(one.currentSrc || one.src).pathname, one.complete && one.naturalWidth]);
 }"""
+"""Which pictures there are, and how wide once whole: the width is known before it is painted."""
 pytestmark = [pytest.mark.nginx, pytest.mark.timeout(300)]
 
 
