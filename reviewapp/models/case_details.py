@@ -1,4 +1,4 @@
-"""What belongs to one case and is looked up apart: ticked steps, and its tags as rows."""
+"""What belongs to one case and is looked up apart: ticked steps, tags and words as rows."""
 
 from __future__ import annotations
 
@@ -27,6 +27,23 @@ class CaseTag(Base):
         ForeignKey("case.id", ondelete="CASCADE"), primary_key=True
     )
     tag: Mapped[str] = mapped_column(primary_key=True)
+    shop_id: Mapped[UUID] = mapped_column(ForeignKey("shop.id", ondelete="CASCADE"))
+    opened_at: Mapped[datetime]
+
+
+class CaseWord(Base):
+    """The words of a case, its customer's name and address, kept by triggers; only read.
+
+    Stemmed in the case's language, whose code stands in front: `en:handl`.
+    """
+
+    __tablename__ = "case_word"
+    __table_args__ = (Index("ix_case_word", "shop_id", "word", "opened_at", "case_id"),)
+
+    case_id: Mapped[UUID] = mapped_column(
+        ForeignKey("case.id", ondelete="CASCADE"), primary_key=True
+    )
+    word: Mapped[str] = mapped_column(primary_key=True)
     shop_id: Mapped[UUID] = mapped_column(ForeignKey("shop.id", ondelete="CASCADE"))
     opened_at: Mapped[datetime]
 

@@ -11,7 +11,7 @@ from reviewapp.core import clock
 from reviewapp.core.errors import Conflict, Invalid
 from reviewapp.core.i18n import zone_of
 from reviewapp.models.case import PRIORITIES, ROUTES
-from reviewapp.support import answering, queries
+from reviewapp.support import answering, queries, searching
 from reviewapp.support.admin_case import again, back, case_page, locked, the_by, typed_instant
 from reviewapp.support.clocks import due_at
 from reviewapp.support.clockwork import WARNED_AHEAD
@@ -43,8 +43,7 @@ def index() -> str:
     return render_template(
         "support/admin_cases.html",
         found=listing(
-            queries.case_rows(actor().shop.id, wanted),
-            queries.list_keys(wanted.view),
+            *searching.listed(session(), actor().shop.id, wanted),
             newest_first=wanted.view in queries.NEWEST_FIRST,
         ),
         wanted=wanted,

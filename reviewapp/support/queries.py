@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, func, select, union
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from reviewapp.core import clock
 from reviewapp.core.errors import NotFound
-from reviewapp.core.ids import email_digest
 from reviewapp.models.account import Member
 from reviewapp.models.case import Case, CaseMessage, Incident, Pause
 from reviewapp.models.case_details import CaseStep, CaseTag
@@ -28,9 +27,6 @@ VIEWS = (
 )  # fmt: skip
 NEWEST_FIRST = ("solved", "all")
 """Views of what is over; in all others the oldest promise comes first."""
-SEARCHED = 2_000
-"""Words are looked for in so many cases that the view leaves: row-level security lets no index of
-words be used, and the cost must not grow with the shop. Addresses and order numbers find all."""
 MOST_COUNTED = 100
 
 
@@ -61,18 +57,14 @@ def list_keys(view: str) -> tuple[Any, ...]:
 
 
 def case_rows(shop_id: UUID, wanted: Filters) -> Select[*tuple[Any, ...]]:
-    """Cases for the list, with their customer, order number and who works on them."""
-    narrowed = _narrowed(shop_id, wanted)
-    found = (
+    """Cases for the list, with their customer, order number and owner; not narrowed to words."""
+    return (
         select(Case, Customer, Order.external_id, Member.name)
         .join(Customer, Customer.id == Case.customer_id)
         .outerjoin(Order, Order.id == Case.order_id)
         .outerjoin(Member, Member.id == Case.assignee_id)
-        .where(*narrowed)
+        .where(*_narrowed(shop_id, wanted))
     )
-    if wanted.words:
-        found = found.where(Case.id.in_(_about(shop_id, wanted, narrowed)))
-    return found
 
 
 def counts(session: Session, shop_id: UUID, wanted: Filters) -> Mapping[str, str]:
@@ -228,49 +220,25 @@ def _narrowed(shop_id: UUID, wanted: Filters) -> list[ColumnElement[bool]]:
 
 
 def _in_view(view: str, wanted: Filters) -> list[ColumnElement[bool]]:
-    unsolved, now = Case.state != "solved", clock.now()
-    views: dict[str, list[ColumnElement[bool]]] = {
-        "open": [Case.state == "open"],
-        "mine": [unsolved, Case.assignee_id == wanted.member_id],
-        "unassigned": [unsolved, Case.assignee_id.is_(None)],
-        "due": [unsolved, Case.promise_due_at <= wanted.horizon, Case.promise_due_at >= now],
-        "overdue": [unsolved, Case.promise_due_at < now],
-        "escalated": [unsolved, Case.automation_stopped.is_(True)],
-        "follow_up": [Case.follow_up_on <= wanted.today],
-        "waiting": [Case.state == "waiting"],
-        "solved": [Case.state == "solved", Case.merged_into_id.is_(None)],
-        "all": [Case.merged_into_id.is_(None)],
-    }
-    return views[view]
+    return _VIEWS[view](wanted)
 
 
-def _about(shop_id: UUID, wanted: Filters, narrowed: list[ColumnElement[bool]]) -> Any:
-    """Cases found by a whole address or order number, and by words among the first of the view."""
-    typed = wanted.words
-    keys = list_keys(wanted.view)
-    ordered = [key.desc() if wanted.view in NEWEST_FIRST else key.asc() for key in keys]
-    first = select(Case.id, Case.customer_id).where(*narrowed).order_by(*ordered).limit(SEARCHED)
-    near = first.cte("near")
-    pattern = "%" + typed.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    said = select(CaseMessage.case_id).where(
-        CaseMessage.case_id.in_(select(near.c.id)), CaseMessage.body.ilike(pattern)
-    )
-    named = (
-        select(near.c.id)
-        .join(Customer, Customer.id == near.c.customer_id)
-        .where(Customer.name.ilike(pattern) | Customer.email.ilike(pattern))
-    )
-    by_address = (
-        select(Case.id)
-        .join(Customer, Customer.id == Case.customer_id)
-        .where(Customer.shop_id == shop_id, Customer.email_digest == email_digest(typed))
-    )
-    by_order = (
-        select(Case.id)
-        .join(Order, Order.id == Case.order_id)
-        .where(Order.shop_id == shop_id, Order.external_id.in_((typed, typed.lstrip("#"))))
-    )
-    return union(said, named, by_address, by_order)
+_UNSOLVED = Case.state != "solved"
+_NOT_MERGED = Case.merged_into_id.is_(None)
+_VIEWS: Mapping[str, Callable[[Filters], list[ColumnElement[bool]]]] = {
+    "open": lambda _: [Case.state == "open"],
+    "mine": lambda wanted: [_UNSOLVED, Case.assignee_id == wanted.member_id],
+    "unassigned": lambda _: [_UNSOLVED, Case.assignee_id.is_(None)],
+    "due": lambda wanted: [
+        _UNSOLVED, Case.promise_due_at <= wanted.horizon, Case.promise_due_at >= clock.now()
+    ],
+    "overdue": lambda _: [_UNSOLVED, Case.promise_due_at < clock.now()],
+    "escalated": lambda _: [_UNSOLVED, Case.automation_stopped.is_(True)],
+    "follow_up": lambda wanted: [Case.follow_up_on <= wanted.today],
+    "waiting": lambda _: [Case.state == "waiting"],
+    "solved": lambda _: [Case.state == "solved", _NOT_MERGED],
+    "all": lambda _: [_NOT_MERGED],
+}  # fmt: skip
 
 
 def _order(session: Session, order_id: UUID | None) -> Order | None:
