@@ -25,6 +25,7 @@ from bench.publish import installation, show
 from reviewapp.app import create_app
 from reviewapp.core.db import EVERY_SHOP
 from reviewapp.core.kit import Kit
+from reviewapp.core.process import spare_what_was_loaded
 from reviewapp.models.account import Shop
 from reviewapp.models.catalog import Product
 from reviewapp.models.review import Review
@@ -64,6 +65,7 @@ def main() -> None:
     with installation() as kit:
         shop, token = fill(kit, rows)
         client = create_app(kit=kit).test_client()
+        spare_what_was_loaded()
         client.set_cookie(SESSION_COOKIE, token)
         for name, path in pages(kit, shop, rows):
             measure(client, name, path)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select, tuple_
+from sqlalchemy import Row, Select, func, or_, select, tuple_
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from reviewapp.core.errors import NotFound
@@ -163,12 +163,15 @@ def reviews_of(
     if not wanted:
         return found.where(*narrowed)
     newest = (
-        select(Review.id)
+        select(Review.id, Review.body, Review.title, Review.display_name)
         .where(*narrowed)
         .order_by(Review.submitted_at.desc(), Review.id.desc())
         .limit(SEARCHED)
+        .subquery()
     )
-    return found.where(Review.id.in_(newest), *(_says(word) for word in wanted))
+    texts = (newest.c.body, newest.c.title, newest.c.display_name)
+    said = (or_(*(column.icontains(word, autoescape=True) for column in texts)) for word in wanted)
+    return found.where(Review.id.in_(select(newest.c.id).where(*said)))
 
 
 def state_counts(session: Session, shop_id: UUID) -> dict[str, int]:
@@ -200,15 +203,6 @@ def reviewed_products(session: Session, shop_id: UUID) -> Sequence[Row[UUID, str
         .order_by(Product.title, Product.id)
         .limit(200)
     ).all()
-
-
-def _says(word: str) -> ColumnElement[bool]:
-    return or_(
-        *(
-            column.icontains(word, autoescape=True)
-            for column in (Review.body, Review.title, Review.display_name)
-        )
-    )
 
 
 def _members(session: Session, review: Review) -> dict[UUID, str]:
