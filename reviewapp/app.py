@@ -166,9 +166,10 @@ def _register_customer_doors(app: Flask) -> None:
     from reviewapp.collect import public as storefront
     from reviewapp.library import customer as permission
     from reviewapp.support import customer as helped
+    from reviewapp.support.seasons import season_word
     from reviewapp.support.service import open_case
 
-    app.register_blueprint(customer.blueprint, open_case=open_case)
+    app.register_blueprint(customer.blueprint, open_case=open_case, season_word=season_word)
     app.register_blueprint(author.blueprint)
     app.register_blueprint(uploads.blueprint)
     app.register_blueprint(unsubscribe.blueprint)

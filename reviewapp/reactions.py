@@ -10,6 +10,7 @@ from reviewapp.audit.anchors import anchor_logs
 from reviewapp.collect.erasing import erase_owed
 from reviewapp.collect.planning import plan_due, wake_undelivered
 from reviewapp.collect.reminding import plan_reminders
+from reviewapp.collect.seasons import wake_waiting
 from reviewapp.collect.sending import send_due_requests
 from reviewapp.collect.storefront import forget_submissions
 from reviewapp.core.kit import Kit
@@ -118,7 +119,7 @@ AFTER: Mapping[str, Sequence[Reaction]] = {
     "collection.changed": (show_collection,),
     "faq.changed": (show_faq,),
     "fairness.checked": (show_figures,),
-    "hours.changed": (rewind_cases,),
+    "hours.changed": (rewind_cases, wake_waiting),
     "improvement.done": (),
     "improvement.proposed": (),
     "content.exported": (follow_export,),

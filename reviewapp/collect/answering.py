@@ -41,6 +41,13 @@ class OpenCase(Protocol):
         """The case that was opened, or the open one that these words joined."""
 
 
+class SeasonWord(Protocol):
+    """How the desk says what is different for customers today; handed in by the app."""
+
+    def __call__(self, session: Session, shop: Shop, language: str) -> str | None:
+        """Plain text in this language or the shop's; None where nothing is different."""
+
+
 def help_look(experience_page: str, *, answered: bool, score: int | None) -> str:
     """How the help block meets the customer: `open`, `problem` or `folded` (G6).
 

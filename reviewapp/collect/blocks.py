@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from flask import make_response, render_template, request
+from flask import current_app, make_response, render_template, request
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from reviewapp.collect.answering import help_look
+from reviewapp.collect.answering import SeasonWord, help_look
 from reviewapp.collect.intake import HELP_FORM, Entered, file_field, review_form, staged_here
 from reviewapp.collect.link import address, other_languages, too_many, visit
 from reviewapp.collect.pages import Item, latest_answer
@@ -25,6 +25,8 @@ from reviewapp.web.pages import gettext
 from reviewapp.web.session import session
 
 NOTHING = Entered()
+SEASON_WORD = "collect.season_word"
+"""Where the app keeps what it handed in for `SeasonWord`."""
 
 
 def questions_about(product: Product) -> tuple[Question, ...]:
@@ -66,8 +68,10 @@ def help_block(look: str, entered: Entered = NOTHING) -> Markup:
     """`section#help`, as `answering.help_look` has it; open wherever something was entered."""
     if entered is NOTHING:
         entered = Entered(photos=staged_here(HELP_FORM))
+    season_word: SeasonWord = current_app.extensions[SEASON_WORD]
     return _block(
         "customer_block_help.html",
+        season_word=season_word(session(), visit().shop, page_language()),
         files=file_field(HELP_FORM),
         look="open" if (entered.values or entered.photos) and look == "folded" else look,
         routes=ROUTES,

@@ -20,6 +20,7 @@ from reviewapp.collect.answering import (
 )
 from reviewapp.collect.blocks import (
     NOTHING,
+    SEASON_WORD,
     current_item,
     exactly,
     fingerprint,
@@ -72,8 +73,9 @@ gate_links(blueprint)
 
 @blueprint.record
 def take_desk(state: BlueprintSetupState) -> None:
-    """The app hands in who opens a case: the desk is another room."""
+    """The app hands in who opens a case and knows the season: the desk is another room."""
     state.app.extensions[OPEN_CASE] = state.options["open_case"]
+    state.app.extensions[SEASON_WORD] = state.options["season_word"]
 
 
 @blueprint.get("/r/<token>")

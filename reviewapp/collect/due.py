@@ -29,6 +29,8 @@ from reviewapp.collect.facts import (
     zone_of,
 )
 from reviewapp.collect.rules import Plan, ProductFacts, plan_order, usage_days
+from reviewapp.collect.season_rules import Season, season_wait
+from reviewapp.collect.seasons import seasons_of
 from reviewapp.models.account import Shop
 from reviewapp.models.case import Case, Pause
 from reviewapp.models.catalog import Customer
@@ -51,6 +53,7 @@ class Due:
     customers: dict[UUID, Customer]
     history: dict[UUID, list[Asked]]
     waits: dict[UUID, str]
+    seasons: dict[UUID, list[Season]]
     shown: dict[UUID, tuple[str, str | None]]
     plans: dict[UUID, list[Plan]] = field(default_factory=lambda: defaultdict(list))
     zones: dict[UUID, ZoneInfo] = field(default_factory=dict)
@@ -58,13 +61,15 @@ class Due:
     def facts(self, row: ReviewRequest) -> Facts:
         """What the decision about `row` may look at (G1)."""
         root, shop = self.roots[row.id], self.shops[row.shop_id]
+        planned_for = row.delayed_since or row.send_at or self.now
         return Facts(
             request_id=root.id,
-            original_at=row.delayed_since or row.send_at or self.now,
+            original_at=planned_for,
             responded=root.responded_at is not None,
             plans=self.plans[root.id],
             history=self.history[row.customer_id],
             waits_for=self.waits.get(row.customer_id),
+            season=season_wait(self.seasons.get(shop.id, ()), planned_for, self.now),
             zone=self.zones.get(root.id) or customer_zone(None, None, None, shop.time_zone),
         )
 
@@ -91,6 +96,7 @@ def read_due(session: Session, rows: Sequence[ReviewRequest], now: datetime) -> 
             customers=customers,
             history=asked_before(cursor, customer_ids, [row.id for row in rows]),
             waits=_waits(session, customer_ids, now),
+            seasons=seasons_of(session, shops, now),
             shown={row[0]: (row[1], row[2]) for row in shown},
         )
         _plan(due, cursor, lines, {o: asked_for[r] for o, r in attached.items()}, products)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from reviewapp.collect.agenda import Asked, asked_lately, capped
 from reviewapp.collect.daytime import in_daytime
 from reviewapp.collect.rules import LONGEST_DELAY, Plan
+from reviewapp.collect.season_rules import Wait
 
 if TYPE_CHECKING:
     from reviewapp.models.shop_settings import ShopSettings
@@ -23,7 +24,8 @@ class Facts(NamedTuple):
     """A due message as the decision sees it; request and reminder alike (G3).
 
     `original_at` is the moment it was planned for before any delay; `waits_for` is `open_case`,
-    `pause` or None; `history` leaves the message itself out.
+    `pause` or None; `season` is what the whole shop waits for; `history` leaves the message itself
+    out.
     """
 
     request_id: UUID
@@ -32,6 +34,7 @@ class Facts(NamedTuple):
     plans: Sequence[Plan]
     history: Sequence[Asked]
     waits_for: str | None
+    season: Wait | None
     zone: ZoneInfo
 
 
@@ -77,6 +80,9 @@ def _delayed(facts: Facts, settings: ShopSettings, now: datetime) -> Verdict | N
         if facts.waits_for:
             at = min(now + RECHECK, bound)
             return Verdict("later", facts.waits_for, _daytime(at, facts.zone, settings))
+        if facts.season and facts.season.until > now:
+            at = min(facts.season.until, bound)
+            return Verdict("later", facts.season.reason, _daytime(at, facts.zone, settings))
         last_at = max((asked.at for asked in facts.history), default=None)
         free_at = last_at + timedelta(days=settings.merge_days) if last_at else now
         if free_at > now:

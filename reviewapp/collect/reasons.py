@@ -29,6 +29,8 @@ CANCELLED = {
 DELAYED = {
     "open_case": "Waits for an open case, for at most 14 days; then it goes out anyway.",
     "pause": "Waits for a pause to end, for at most 14 days; then it goes out anyway.",
+    "season_held": "Held in a busy season like all requests, by at most 14 days, then sent.",
+    "season_slowed": "Slowed in a busy season like all requests, by at most 14 days.",
     "spacing": "Another message went to this customer within the last days.",
     "outside_hours": "Waits for daytime where the customer lives.",
     "no_postal_address": "Waits for the shop's postal address, which every request must name.",

@@ -26,7 +26,7 @@ from reviewapp.outbox.mail import sender_for
 from reviewapp.outbox.shop_facts import shop_facts
 from reviewapp.outbox.threads import writer_for
 
-DELAYS = ("open_case", "pause", "spacing")
+DELAYS = ("open_case", "pause", "season_held", "season_slowed", "spacing")
 """What counts as a delay of G2, and is kept as one; waiting for daytime does not."""
 LOOK_AGAIN = timedelta(hours=1)
 """How long a request waits for the shop to fill in what its letters must say."""

@@ -76,6 +76,7 @@ LETTERS: Mapping[str, Facts] = {
             "answer_by": WHEN,
             "answerer": OPTIONAL_TEXT,
             "page_url": OPTIONAL_URL,
+            "season_note": OPTIONAL_QUOTE,
         }
     ),
     "case_reply": Facts(

@@ -16,7 +16,11 @@ from reviewapp.core.errors import Invalid
 from reviewapp.core.i18n import LANGUAGES
 from reviewapp.models.support_hours import MOST_HOURS_ADDED, REQUESTS_IN_SEASON, SeasonNote
 from reviewapp.support.answering import By
+from reviewapp.support.hours import team_zone
+from reviewapp.support.outlook import season_outlook, waiting_requests
+from reviewapp.support.seasons import promises
 from reviewapp.support.tabs import tabs
+from reviewapp.support.texts import routes
 from reviewapp.support.working_hours import Season, remove_season, save_season, season_of
 from reviewapp.web.auth import actor, gate_members, require
 from reviewapp.web.flashes import say
@@ -40,8 +44,10 @@ def index() -> str:
             .where(SeasonNote.shop_id == actor().shop.id)
             .order_by(SeasonNote.starts_on.desc(), SeasonNote.id)
         ).all(),
-        today=clock.now().date(),
+        today=clock.now().astimezone(team_zone(session(), actor().shop)).date(),
         requests=_requests(),
+        waiting=waiting_requests(session(), actor().shop.id),
+        zone=actor().shop.time_zone,
     )  # fmt: skip
 
 
@@ -62,7 +68,16 @@ def one(note_id: UUID) -> str:
              "ends_on": note.ends_on.isoformat(), "requests": note.requests,
              "hours_added": str(note.first_response_hours_added)}  # fmt: skip
     typed |= {f"text_{language}": told for language, told in note.texts.items()}
-    return _page(note_id, typed)
+    shop = actor().shop
+    return _page(
+        note_id,
+        typed,
+        seen={
+            "promises": promises(session(), shop, note),
+            "outlook": season_outlook(session(), shop, note.starts_on, note.ends_on),
+            "waiting": waiting_requests(session(), shop.id),
+        },
+    )
 
 
 @blueprint.post("/new")
@@ -107,8 +122,12 @@ def _read(typed: Mapping[str, str]) -> Season:
 
 
 def _page(
-    note_id: UUID | None, typed: Mapping[str, str], wrong: Mapping[str, list[str]] | None = None
+    note_id: UUID | None,
+    typed: Mapping[str, str],
+    wrong: Mapping[str, list[str]] | None = None,
+    seen: Mapping[str, object] | None = None,
 ) -> str:
+    """`seen` is what a kept note does: promises, outlook, waiting requests."""
     wrong = wrong or {}
     return render_template(
         "support/admin_season.html",
@@ -120,13 +139,16 @@ def _page(
         languages=[(one, str(Locale.parse(one).get_display_name("en"))) for one in LANGUAGES],
         requests=[(name, _requests()[name]) for name in REQUESTS_IN_SEASON],
         most_hours=MOST_HOURS_ADDED,
+        seen=seen,
+        routes=routes(),
+        zone=actor().shop.time_zone,
     )
 
 
 def _requests() -> dict[str, str]:
     return {
         "as_usual": _("Requests go out as usual"),
-        "slowed": _("Requests go out more slowly"),
+        "slowed": _("Requests go out at half their pace, each at most 14 days later"),
         "held": _("Requests are held, by at most 14 days"),
     }
 

@@ -20,6 +20,7 @@ from reviewapp.models.account import Shop
 from reviewapp.models.case import Case, CaseMessage
 from reviewapp.models.catalog import Customer, Order
 from reviewapp.outbox.mail import queue_letter
+from reviewapp.support.seasons import season_word
 from reviewapp.support.service import (
     MOST_CHARACTERS,
     new_case,
@@ -98,6 +99,7 @@ def open_for_stranger(session: Session, shop: Shop, **told: object) -> CaseMessa
             "message": _body(written),
             "answer_by": promised.isoformat() if promised else None,
             "answerer": shop.name,
+            "season_note": season_word(session, shop, case.language),
         },
     )
     return said

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import time, timedelta
+from datetime import time, timedelta, tzinfo
 from typing import Any
 
 from sqlalchemy import select
@@ -37,6 +37,12 @@ def hours_of(session: Session, shop: Shop) -> Hours:
         holidays_on=frozenset(holidays),
         seasons=tuple(Season(*note) for note in notes),
     )
+
+
+def team_zone(session: Session, shop: Shop) -> tzinfo:
+    """Where the team sits; days of its calendar begin there."""
+    kept = session.scalar(select(ShopHours.time_zone).where(ShopHours.shop_id == shop.id))
+    return zone_of(kept or shop.time_zone)
 
 
 def week_of(stored: Mapping[str, Any]) -> tuple[tuple[Span, ...], ...]:

@@ -21,6 +21,7 @@ from reviewapp.outbox.mail import queue_letter
 from reviewapp.outbox.messages import emit
 from reviewapp.support.clockwork import end_waiting, first_response_by, wind
 from reviewapp.support.hours import hours_of
+from reviewapp.support.seasons import season_word
 
 MOST_CHARACTERS = 20_000
 MOST_MERGES = 20
@@ -214,6 +215,7 @@ def _tell_customer(
             "answer_by": promised.isoformat() if promised else None,
             "answerer": shop.name,
             "page_url": asked.page_url,
+            "season_note": season_word(session, shop, asked.language),
         },
     )
 

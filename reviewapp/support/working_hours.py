@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import available_timezones
 
@@ -35,7 +35,9 @@ from reviewapp.support.hours import week_json
 
 MOST_HOLIDAYS = 400
 LONGEST_TITLE, LONGEST_TEXT = 100, 1_000
+LONGEST_SEASON = timedelta(days=366)
 YEARS_AHEAD = 2
+YEARS_AROUND = 10
 
 
 @dataclass(frozen=True)
@@ -165,8 +167,7 @@ def _season_wrong(told: Season) -> dict[str, str]:
     wrong: dict[str, str] = {}
     if not 0 < len(told.title) <= LONGEST_TITLE:
         wrong["title"] = "A short name for the team."
-    if told.ends_on < told.starts_on:
-        wrong["ends_on"] = "On or after the first day."
+    wrong |= _days_wrong(told.starts_on, told.ends_on)
     if not 0 <= told.hours_added <= MOST_HOURS_ADDED:
         wrong["hours_added"] = f"A whole number from 0 to {MOST_HOURS_ADDED}."
     if told.requests not in REQUESTS_IN_SEASON:
@@ -178,6 +179,16 @@ def _season_wrong(told: Season) -> dict[str, str]:
             passage, rule = found[0].passage, found[0].rule
             wrong[f"text_{language}"] = f"“{passage}” may not be said to a customer ({rule})."
     return wrong
+
+
+def _days_wrong(starts_on: date, ends_on: date) -> dict[str, str]:
+    if abs(starts_on.year - clock.now().year) > YEARS_AROUND:
+        return {"starts_on": f"At most {YEARS_AROUND} years from now."}
+    if ends_on < starts_on:
+        return {"ends_on": "On or after the first day."}
+    if ends_on - starts_on > LONGEST_SEASON:
+        return {"ends_on": "At most a year after the first day."}
+    return {}
 
 
 def _add(session: Session, shop: Shop, days: Mapping[date, str], source: str) -> int:

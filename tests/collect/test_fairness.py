@@ -9,7 +9,18 @@ from types import ModuleType
 
 import pytest
 
-from reviewapp.collect import agenda, daytime, due, eligibility, facts, planning, reminding, rules
+from reviewapp.collect import (
+    agenda,
+    daytime,
+    due,
+    eligibility,
+    facts,
+    planning,
+    reminding,
+    rules,
+    season_rules,
+    seasons,
+)
 from reviewapp.models.shop_settings import ShopSettings
 
 ALLOWED = {
@@ -28,6 +39,8 @@ ALLOWED = {
     rules.OrderFacts: {"order_id", "ordered_at", "promised_at", "unreachable", "lines"},
     agenda.Entry: {"order_id", "plan", "language", "zone"},
     agenda.Asked: {"at", "products", "request_id"},
+    season_rules.Season: {"starts_at", "ends_at", "requests"},
+    season_rules.Wait: {"reason", "until"},
     eligibility.Facts: {
         "request_id",
         "original_at",
@@ -35,11 +48,23 @@ ALLOWED = {
         "plans",
         "history",
         "waits_for",
+        "season",
         "zone",
     },
 }
 SENTIMENT = ("rating", "score", "stars", "sentiment", "mood", "nps", "csat", "answer", "body")
-DECIDERS = [agenda, daytime, due, eligibility, facts, planning, reminding, rules]
+DECIDERS = [
+    agenda,
+    daytime,
+    due,
+    eligibility,
+    facts,
+    planning,
+    reminding,
+    rules,
+    season_rules,
+    seasons,
+]
 
 
 @pytest.mark.parametrize("kind", ALLOWED)
@@ -67,7 +92,7 @@ def test_no_name_of_a_sentiment_occurs_where_asking_is_decided(module: ModuleTyp
     assert not words & set(SENTIMENT)
 
 
-@pytest.mark.parametrize("module", [due, facts, planning])
+@pytest.mark.parametrize("module", [due, facts, planning, seasons])
 def test_no_query_of_asking_reads_answers_reviews_or_what_a_case_is_about(
     module: ModuleType,
 ) -> None:

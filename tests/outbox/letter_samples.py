@@ -34,6 +34,7 @@ FACTS: dict[str, dict[str, Any]] = {
         "message": "It broke.\n{{ really }} <b>",
         "answer_by": "2026-11-24T09:00:00+00:00",
         "page_url": PAGE,
+        "season_note": "Before Christmas we need a day longer.\n<b> & {{ sorry }}",
     },
     "case_reply": SHOP
     | {
