@@ -17,8 +17,8 @@ from reviewapp.models.account import Shop
 from reviewapp.models.catalog import Product
 from reviewapp.models.listing import RatingSummary
 from reviewapp.models.widget import Publication
-from reviewapp.widgets.feed_writer import write_feed
-from reviewapp.widgets.marks import FEED, shop_paths
+from reviewapp.widgets.feeds.writer import WRITTEN_WITH, write_feeds
+from reviewapp.widgets.marks import shop_paths
 from reviewapp.widgets.product_writer import MAX_CHUNKS, write_product
 from reviewapp.widgets.rules import chunk_of
 from reviewapp.widgets.shop_documents import shop_document
@@ -115,8 +115,8 @@ def _compare_shop(kit: Kit, shop_id: UUID, widget_key: str) -> None:
     with kit.database.transaction(shop_id) as session:
         paths = shop_paths(session, shop_id)
     for path in paths:
-        if path == FEED:
-            write_feed(kit, shop_id)
+        if path in WRITTEN_WITH:
+            write_feeds(kit, shop_id, path)
             continue
         with kit.database.transaction(shop_id) as session:
             shop = session.get_one(Shop, shop_id)

@@ -16,7 +16,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from reviewapp.core.json import canonical_bytes
 from reviewapp.core.kit import Kit
-from reviewapp.widgets.feed_front import answer_feed, feed_key
+from reviewapp.widgets.feeds.front import answer_feed, feed_key
 from reviewapp.widgets.files import Files, Found
 from reviewapp.widgets.film_front import answer_film, film_key
 from reviewapp.widgets.writer import FOREVER, caching_of, content_type_of, surrogate_keys

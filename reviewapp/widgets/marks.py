@@ -27,9 +27,10 @@ FAQ = "faq.html"
 STARS_FOLDER, COLLECTIONS_FOLDER, STORE_FOLDER = "stars/", "collections/", "reviews/"
 SITEMAPS_FOLDER = "sitemaps/"
 STORE_PAGE = f"{STORE_FOLDER}index.html"
-SITEMAP, FEED = "sitemap.xml", "feeds/google-product-reviews.xml"
-FEED_REPORT = "feeds/google-product-reviews.json"
-SLOW = (TRANSPARENCY, FIGURES_PAGE, SITEMAP, FEED)
+SITEMAP = "sitemap.xml"
+FEEDS, NEWS = "feeds/google-product-reviews.xml", "feeds/new-reviews.rss"
+"""Each stands for all feeds that are written with it, from one reading of the reviews."""
+SLOW = (TRANSPARENCY, FIGURES_PAGE, SITEMAP, FEEDS)
 """Written once an hour at most: each reads everything the shop has published."""
 
 
@@ -219,7 +220,7 @@ def shop_paths(session: Session, shop_id: UUID) -> list[str]:
     """Every document of the whole shop that there is or should be."""
     known = session.scalars(select(ShopDocument.path).where(ShopDocument.shop_id == shop_id))
     picked = session.scalars(select(Collection.key).where(Collection.shop_id == shop_id))
-    own = {POLICY, THEME, TRANSPARENCY, FIGURES_PAGE, STORE, STORE_PAGE, FAQ, SITEMAP, FEED}
+    own = {POLICY, THEME, TRANSPARENCY, FIGURES_PAGE, STORE, STORE_PAGE, FAQ, SITEMAP, FEEDS, NEWS}
     stars = shard_paths(session, shop_id)
     maps = [f"{SITEMAPS_FOLDER}{shard}.xml" for shard in range(len(stars))]
     return sorted({*known, *own, *map(collection_path, picked), *stars, *maps})

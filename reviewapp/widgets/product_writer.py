@@ -19,8 +19,9 @@ from reviewapp.core.kit import Kit
 from reviewapp.models.widget import Publication
 from reviewapp.widgets import documents
 from reviewapp.widgets.marks import (
-    FEED,
+    FEEDS,
     FIGURES_PAGE,
+    NEWS,
     TRANSPARENCY,
     mark_product,
     mark_shard,
@@ -36,6 +37,8 @@ PACE = timedelta(milliseconds=500)
 """The shortest time between two writes of one product: what bounds the work of a burst."""
 LEASE = timedelta(seconds=60)
 """How long a claimed row waits for a publisher that died."""
+NEWS_WAIT = timedelta(minutes=1)
+"""How long the feeds of new reviews gather changes: readers ask for them by the hour."""
 BATCH = 20
 MAX_CHUNKS = 200
 """Chunks written under one claim, so that a long rebuild stays within its lease."""
@@ -131,7 +134,8 @@ def _publish(kit: Kit, claim: Claim) -> int:
         request_purge(session, kit.settings, claim.shop_id, paths)
         if settle_product(session, claim):
             mark_shard(session, claim.shop_id, claim.key_hash, grown=claim.first)
-            mark_shop(session, claim.shop_id, [TRANSPARENCY, FIGURES_PAGE, FEED])
+            mark_shop(session, claim.shop_id, [TRANSPARENCY, FIGURES_PAGE, FEEDS])
+            mark_shop(session, claim.shop_id, [NEWS], at=clock.now() + NEWS_WAIT)
         else:
             # Another publisher took over a lease that ran out: our files may be newer than its.
             mark_product(session, claim.product_id, claim.chunks)

@@ -20,7 +20,8 @@ from reviewapp.models.widget import Publication
 from reviewapp.widgets.attributes import keep_attributes
 from reviewapp.widgets.counting import STARS_BY_RATING, count_media, locked_summary
 from reviewapp.widgets.marks import (
-    FEED,
+    FEEDS,
+    NEWS,
     collection_path,
     mark_listing,
     mark_shop,
@@ -67,8 +68,8 @@ def refresh_review(session: Session, review_id: UUID) -> None:
     session.flush()
     mark_review(session, review)
     if not shown:
-        # What is taken back leaves the feed at once, not with its next hourly run (P3).
-        mark_shop(session, review.shop_id, [FEED], at_once=True)
+        # What is taken back leaves the feeds at once, not with their next hourly run (P3).
+        mark_shop(session, review.shop_id, [FEEDS, NEWS], at_once=True)
 
 
 def mark_review(session: Session, review: Review, *, at: datetime | None = None) -> None:

@@ -15,8 +15,8 @@ from reviewapp.core.errors import OutsideFailed
 from reviewapp.core.kit import Kit
 from reviewapp.models.account import Shop
 from reviewapp.models.widget import ShopDocument
-from reviewapp.widgets.feed_writer import write_feed
-from reviewapp.widgets.marks import FEED, SLOW, STORE_PAGE
+from reviewapp.widgets.feeds.writer import WRITTEN_WITH, files_of, write_feeds
+from reviewapp.widgets.marks import FEEDS, NEWS, SLOW, STORE_PAGE
 from reviewapp.widgets.product_writer import LEASE, PACE
 from reviewapp.widgets.purging import request_purge
 from reviewapp.widgets.shop_documents import shop_document
@@ -26,7 +26,7 @@ from reviewapp.widgets.writer import put_document, remove_document, shop_folder
 SLOW_PACE = timedelta(hours=1)
 """Between two writes of what reads all reviews of the shop."""
 FEED_LEASE = timedelta(hours=1)
-"""The same as LEASE for the feed: a million reviews take minutes."""
+"""The same as LEASE for the whole feeds: a million reviews take minutes."""
 BATCH = 20
 
 log = structlog.get_logger()
@@ -61,7 +61,7 @@ def _claim(kit: Kit) -> list[DocumentClaim]:
             rested,
             or_(
                 ShopDocument.claimed_at.is_(None),
-                and_(ShopDocument.path != FEED, ShopDocument.claimed_at < now - LEASE),
+                and_(ShopDocument.path != FEEDS, ShopDocument.claimed_at < now - LEASE),
                 ShopDocument.claimed_at < now - FEED_LEASE,
             ),
         )
@@ -84,22 +84,18 @@ def _claim(kit: Kit) -> list[DocumentClaim]:
         ).all()
     claims = [DocumentClaim(row.shop_id, row.path, now, row.revision) for row in rows]
     # What takes long goes last: the others' leases must not run out meanwhile.
-    return sorted(claims, key=lambda claim: claim.path == FEED)
+    return sorted(claims, key=lambda claim: claim.path == FEEDS)
 
 
 def _publish(kit: Kit, claim: DocumentClaim) -> int:
     try:
-        if claim.path == FEED:
-            told = write_feed(kit, claim.shop_id)
-            log.info("feed.written", shop_id=str(claim.shop_id), **told)
-        else:
-            _write(kit, claim)
+        written = _write_feeds(kit, claim) if claim.path in WRITTEN_WITH else _write(kit, claim)
     except OutsideFailed as error:
         log.error("publish.failed", shop_id=str(claim.shop_id), error=error.message)
         return 0
     current = ShopDocument.revision == claim.revision
     with kit.database.transaction(claim.shop_id) as session:
-        request_purge(session, kit.settings, claim.shop_id, [claim.path])
+        request_purge(session, kit.settings, claim.shop_id, written)
         session.execute(
             update(ShopDocument)
             .where(
@@ -117,7 +113,16 @@ def _publish(kit: Kit, claim: DocumentClaim) -> int:
     return 1
 
 
-def _write(kit: Kit, claim: DocumentClaim) -> None:
+def _write_feeds(kit: Kit, claim: DocumentClaim) -> list[str]:
+    if claim.path == NEWS:
+        with kit.database.transaction(claim.shop_id) as session:
+            place_in_store(session, claim.shop_id)
+    for name, told in write_feeds(kit, claim.shop_id, claim.path).items():
+        log.info("feed.written", shop_id=str(claim.shop_id), feed=name, **told)
+    return files_of(claim.path)
+
+
+def _write(kit: Kit, claim: DocumentClaim) -> list[str]:
     with kit.database.transaction(claim.shop_id) as session:
         shop = session.get_one(Shop, claim.shop_id)
         if claim.path == STORE_PAGE:
@@ -128,3 +133,4 @@ def _write(kit: Kit, claim: DocumentClaim) -> None:
         remove_document(kit.published, target)
     else:
         put_document(kit.published, target, content)
+    return [claim.path]

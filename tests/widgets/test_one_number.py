@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import timedelta
 from html import unescape
 from typing import Any
 from uuid import UUID
-from xml.etree import ElementTree as Xml
 
 import orjson
 import pytest
@@ -19,8 +19,12 @@ from reviewapp.core.kit import Kit
 from reviewapp.models.catalog import Product
 from reviewapp.models.listing import RatingSummary
 from reviewapp.models.review import Review
+from reviewapp.widgets.feeds.entry import Exporter
+from reviewapp.widgets.feeds.writer import WRITTEN_WITH
+from reviewapp.widgets.marks import FEEDS
 from reviewapp.widgets.public import _known_place
 from reviewapp.widgets.publishing import publish_once, rebuild
+from tests.widgets.feed_samples import ratings_of
 from tests.widgets.random_acts import KEYS, Story
 from tests.widgets.stories import published_json
 
@@ -130,13 +134,16 @@ def in_live_query(story: Story, client: FlaskClient, key: str) -> dict[str, int]
     return histogram
 
 
-def in_feed(story: Story) -> dict[str, int]:
-    folder = f"p/v1/{story.shop.widget_key}/feeds"
-    root = Xml.fromstring(story.kit.published.read(f"{folder}/google-product-reviews.xml"))
-    histogram = {str(star): 0 for star in range(1, 6)}
-    for rating in root.iter("overall"):
-        histogram[rating.text] += 1
-    return histogram
+def in_feed(story: Story, exporter: Exporter) -> dict[str, int]:
+    """What the feed holds and, by its own report, had to leave out."""
+    text = story.kit.published.read(f"p/v1/{story.shop.widget_key}/{exporter.file}").decode()
+    counted = published_json(story.kit, story.shop, exporter.report_file)
+    histogram = Counter({str(star): 0 for star in range(1, 6)})
+    histogram.update(str(rating) for rating in ratings_of(exporter, text))
+    assert histogram.total() == counted["reviews"]
+    for by_star in counted["omitted"].values():
+        histogram.update(by_star)
+    return dict(histogram)
 
 
 @pytest.mark.timeout(600)
@@ -157,5 +164,6 @@ def test_one_number_everywhere_after_each_of_500_acts(
     check_documents(story, expected)
     with kit.database.transaction(story.shop.id) as session:
         whole = counted(session, list(session.scalars(select(Product.id))))
-    assert in_feed(story) == whole[2]
+    for exporter in WRITTEN_WITH[FEEDS]:
+        assert in_feed(story, exporter) == whole[2]
     assert whole[0] > 100

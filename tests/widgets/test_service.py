@@ -159,6 +159,7 @@ def test_a_changed_shop_marks_its_own_documents(kit: Kit) -> None:
     assert paths == [
         "faq.html",
         "feeds/google-product-reviews.xml",
+        "feeds/new-reviews.rss",
         "policy.html",
         "reviews/index.html",
         "sitemap.xml",

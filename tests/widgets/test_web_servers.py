@@ -19,6 +19,7 @@ from reviewapp.core.storage import LocalStorage
 from reviewapp.models.account import Shop
 from reviewapp.widgets import writer
 from reviewapp.widgets.assets import HASHED, built_files
+from reviewapp.widgets.feeds.writer import WRITTEN_WITH, files_of
 from reviewapp.widgets.files import Files
 from reviewapp.widgets.front import PublishedFront
 from reviewapp.widgets.publishing import rebuild
@@ -80,7 +81,7 @@ def test_every_document_has_the_apps_headers(server: str, shop: Shop, kit: Kit) 
     paths = (
         *(f"{base}/products/MUG/{name}" for name in ("head.json", "index.html", "questions.html")),
         *(f"{base}/{name}" for name in ("stars/0.json", "policy.html", "reviews/index.html")),
-        f"{base}/feeds/google-product-reviews.xml",
+        *(f"{base}/{file}" for mark in WRITTEN_WITH for file in files_of(mark)),
         f"{base}/media/aa/bb/aabb-320.webp",
         "/widget/v1/embed.js",
         "/widget/v1/frame.css",

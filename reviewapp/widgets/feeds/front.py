@@ -12,7 +12,7 @@ from reviewapp.core.storage import Storage
 from reviewapp.web.ranges import by_ranges
 from reviewapp.widgets.writer import TWINS, content_type_of
 
-_FEED = re.compile(r"/(p/v1/[\w-]+/feeds/[\w-]+\.(?:xml|csv))", re.ASCII)
+_FEED = re.compile(r"/(p/v1/[\w-]+/feeds/[\w-]+\.(?:xml|csv|json|jsonl|rss))", re.ASCII)
 
 
 def feed_key(path: str) -> str | None:

@@ -1,0 +1,1 @@
+"""Published reviews in the formats of others: one source, one interface, one format a file."""
