@@ -45,6 +45,7 @@ from reviewapp.support.after_care import ask_how_it_was, plan_follow_up
 from reviewapp.support.after_solving import tell_review_may_change
 from reviewapp.support.alarms import watch_promises
 from reviewapp.support.by_mail import continue_case, note_undelivered, open_for_stranger
+from reviewapp.support.figures.keeping import measure_earlier
 from reviewapp.support.handoff.looking import look_at_tickets
 from reviewapp.support.handoff.service import hand_over_new, pass_state, pass_word
 from reviewapp.support.handoff.steps import work_off_handoffs
@@ -214,6 +215,7 @@ EVERY: Mapping[str, Every] = {
     "permissions": Every(timedelta(minutes=1), expire_permissions),
     "permission_origins": Every(timedelta(hours=1), forget_origins),
     "touchpoints": Every(timedelta(hours=1), reach_out),
+    "case_numbers": Every(timedelta(minutes=10), measure_earlier),
     "promises": Every(timedelta(minutes=1), watch_promises),
     "handoffs": Every(timedelta(seconds=10), work_off_handoffs, aside=True),
     "helpdesk_looks": Every(timedelta(seconds=30), look_at_tickets, aside=True),

@@ -66,8 +66,6 @@ ESCALATIONS = (
 )
 """Why a person must take a case, the weightiest first (playbook 4, 10)."""
 PAUSE_SOURCES = ("hand", "incident", "escalation", "friction", "rule")
-PROMISES = ("first_response", "next_update", "resolution")
-ALARM_LEVELS = ("warning", "breach")
 NOTHING_OWED = "9999-01-01 00:00:00+00"
 """Where nothing is owed, the place after every promise."""
 _PROMISE_DUE = (
@@ -98,6 +96,14 @@ class Case(OwnedByShop, Base):
             "shop_id",
             "first_response_due_at",
             postgresql_where=text("state <> 'solved' AND first_responded_at IS NULL"),
+        ),
+        Index(
+            "ix_case_unmeasured",
+            "shop_id",
+            postgresql_where=text(
+                "first_responded_at IS NOT NULL AND first_response_seconds IS NULL "
+                "AND split_from_id IS NULL AND merged_into_id IS NULL"
+            ),
         ),
         Index("ix_case_promise", "shop_id", "state", "promise_due_at", "id"),
         Index("ix_case_owed", "shop_id", "promise_due_at", "id", postgresql_where=_UNSOLVED),
@@ -144,6 +150,11 @@ class Case(OwnedByShop, Base):
     opened_at: Mapped[datetime] = mapped_column(default=clock.now)
     first_response_due_at: Mapped[datetime]
     first_responded_at: Mapped[datetime | None]
+    first_response_seconds: Mapped[int | None]
+    """Working time until the first answer, by the calendar of that moment. None with an answer:
+    from before this was kept and not measured yet, or the answer of the case it was split from."""
+    first_responder_id: Mapped[UUID | None] = mapped_column(ForeignKey("member.id"))
+    """Who wrote the first answer; None: nobody yet, or somebody outside."""
     next_update_due_at: Mapped[datetime | None]
     """After the first answer: when the customer must hear from us again."""
     next_update_promised_at: Mapped[datetime | None]
@@ -218,25 +229,6 @@ class CaseMessage(OwnedByShop, Base):
         viewonly=True,
         order_by="MediaAsset.id",
     )
-
-
-class CaseAlarm(OwnedByShop, Base):
-    """A promise about to break, or broken: told once for each moment it was due."""
-
-    __tablename__ = "case_alarm"
-    __table_args__ = (
-        UniqueConstraint("case_id", "promise", "level", "due_at"),
-        CheckConstraint(f"promise IN {PROMISES}", name="promise"),
-        CheckConstraint(f"level IN {ALARM_LEVELS}", name="level"),
-        Index("ix_case_alarm_shop", "shop_id", "created_at", "id"),
-    )
-
-    case_id: Mapped[UUID] = mapped_column(ForeignKey("case.id", ondelete="CASCADE"))
-    promise: Mapped[str]
-    level: Mapped[str]
-    due_at: Mapped[datetime]
-    member_id: Mapped[UUID | None] = mapped_column(ForeignKey("member.id"))
-    """Who was told: the owner of the case at that moment."""
 
 
 class Pause(OwnedByShop, Base):

@@ -1,4 +1,4 @@
-"""What belongs to one case and is looked up apart: ticked steps, tags and words as rows."""
+"""What belongs to one case and is looked up apart: alarms, ticked steps, tags and words as rows."""
 
 from __future__ import annotations
 
@@ -10,8 +10,29 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from reviewapp.models.base import Base, OwnedByShop
 
+PROMISES = ("first_response", "next_update", "resolution")
+ALARM_LEVELS = ("warning", "breach")
 STEPS = ("reply", "proof", "resolution", "write_back", "stop_line")
 """How the first incidents of a shop are walked through (playbook 4)."""
+
+
+class CaseAlarm(OwnedByShop, Base):
+    """A promise about to break, or broken: told once for each moment it was due."""
+
+    __tablename__ = "case_alarm"
+    __table_args__ = (
+        UniqueConstraint("case_id", "promise", "level", "due_at"),
+        CheckConstraint(f"promise IN {PROMISES}", name="promise"),
+        CheckConstraint(f"level IN {ALARM_LEVELS}", name="level"),
+        Index("ix_case_alarm_shop", "shop_id", "created_at", "id"),
+    )
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("case.id", ondelete="CASCADE"))
+    promise: Mapped[str]
+    level: Mapped[str]
+    due_at: Mapped[datetime]
+    member_id: Mapped[UUID | None] = mapped_column(ForeignKey("member.id"))
+    """Who was told: the owner of the case at that moment."""
 
 
 class CaseTag(Base):

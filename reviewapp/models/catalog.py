@@ -97,6 +97,7 @@ class Order(OwnedByShop, Base):
         UniqueConstraint("shop_id", "external_id"),
         Index("ix_order_customer_id", "customer_id"),
         Index("ix_order_request_id", "request_id"),
+        Index("ix_order_placed", "shop_id", "ordered_at"),
         Index("ix_order_unplanned", "shop_id", "id", postgresql_where="planning_due"),
     )
 

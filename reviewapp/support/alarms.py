@@ -18,7 +18,8 @@ from reviewapp.core.i18n import translator
 from reviewapp.core.ids import new_id
 from reviewapp.core.kit import Kit
 from reviewapp.models.account import Member, Shop
-from reviewapp.models.case import Case, CaseAlarm
+from reviewapp.models.case import Case
+from reviewapp.models.case_details import CaseAlarm
 from reviewapp.models.catalog import Customer, Order
 from reviewapp.outbox.mail import queue_letter
 from reviewapp.support.clocks import due_at

@@ -22,6 +22,7 @@ from reviewapp.outbox.shop_facts import shop_facts
 from reviewapp.support.clocks import Hours, last_working_moment
 from reviewapp.support.clockwork import begin_waiting, end_waiting, wind
 from reviewapp.support.drafts import placeholders
+from reviewapp.support.figures.keeping import note_first_answer, note_solution
 from reviewapp.support.hours import hours_of
 from reviewapp.support.service import MOST_CHARACTERS, reopen
 
@@ -67,8 +68,7 @@ def answer(
     message = _say(session, case, "out", body, by)
     message.macro = macro and macro[:MOST_MARK]
     _write(session, shop, case, message, by, page_url)
-    if case.first_responded_at is None:
-        case.first_responded_at = now
+    note_first_answer(case, hours, now, by.member_id)
     case.next_update_promised_at, case.unanswered_since = next_update_at, None
     if case.state != "solved":
         begin_waiting(case, now)
@@ -109,10 +109,11 @@ def set_state(session: Session, shop: Shop, case: Case, state: str, by: By) -> N
     if state == "waiting":
         begin_waiting(case, now)
     if state == "solved":
+        note_solution(session, case, hours, now, by.member_id)
         case.solved_at, case.next_update_due_at = now, None
         case.next_update_promised_at = case.unanswered_since = None
     if was == "solved":
-        reopen(case, now)
+        reopen(session, case, now)
     wind(case, shop.settings, hours, now)
     _log(session, case, "case.state_changed", by, was=was, state=state)
     _tell(session, case, was)

@@ -14,10 +14,12 @@ from reviewapp.core import clock
 from reviewapp.core.errors import Conflict, Invalid
 from reviewapp.models.account import Shop
 from reviewapp.models.case import PRIORITIES, Case, CaseMessage, Incident, Pause
+from reviewapp.models.case_solution import CaseSolution
 from reviewapp.models.catalog import OrderLine
 from reviewapp.outbox.messages import emit
 from reviewapp.support.answering import By
 from reviewapp.support.clockwork import wind
+from reviewapp.support.figures.keeping import note_reopened
 from reviewapp.support.hours import hours_of
 
 
@@ -34,6 +36,8 @@ def merge(session: Session, shop: Shop, case: Case, into: Case, by: By) -> None:
     now = clock.now()
     _take_over(into, case, now)
     _move(session, case, into)
+    if into.state != "solved":
+        note_reopened(session, into, now)
     case.state, case.solved_at, case.merged_into_id = "solved", now, into.id
     case.next_update_due_at = case.waiting_since = case.follow_up_on = None
     case.automation_stopped = False
@@ -114,7 +118,7 @@ def _take_over(into: Case, case: Case, now: datetime) -> None:
 
 
 def _move(session: Session, case: Case, into: Case) -> None:
-    for table in (CaseMessage, Incident, Pause):
+    for table in (CaseMessage, CaseSolution, Incident, Pause):
         session.execute(update(table).where(table.case_id == case.id).values(case_id=into.id))
     session.execute(
         update(Case).where(Case.merged_into_id == case.id).values(merged_into_id=into.id)

@@ -11,6 +11,7 @@ from reviewapp.models.case import Case, CaseMessage
 from reviewapp.outbox.messages import emit
 from reviewapp.support.answering import By
 from reviewapp.support.clockwork import begin_waiting, wind
+from reviewapp.support.figures.keeping import note_first_answer
 from reviewapp.support.hours import hours_of
 from reviewapp.support.service import MOST_CHARACTERS
 
@@ -26,13 +27,12 @@ def note_answer(session: Session, shop: Shop, case: Case, body: str, by: By) -> 
     )
     session.add(message)
     session.flush()
-    now = clock.now()
-    if case.first_responded_at is None:
-        case.first_responded_at = now
+    now, hours = clock.now(), hours_of(session, shop)
+    note_first_answer(case, hours, now, by.member_id)
     case.next_update_promised_at, case.unanswered_since = None, None
     if case.state != "solved":
         begin_waiting(case, now)
-        wind(case, shop.settings, hours_of(session, shop), now)
+        wind(case, shop.settings, hours, now)
     told = {"shop_id": shop.id, "case_id": case.id, "message_id": message.id}
     emit(session, "case.answered", **told)
     record(

@@ -20,6 +20,7 @@ from reviewapp.models.catalog import Customer, Order
 from reviewapp.outbox.mail import queue_letter
 from reviewapp.outbox.messages import emit
 from reviewapp.support.clockwork import end_waiting, first_response_by, wind
+from reviewapp.support.figures.keeping import note_reopened
 from reviewapp.support.hours import hours_of
 from reviewapp.support.seasons import season_word
 
@@ -164,8 +165,9 @@ def _carry_on(session: Session, shop: Shop, case: Case) -> None:
     wind(case, shop.settings, hours, now)
 
 
-def reopen(case: Case, now: datetime) -> None:
+def reopen(session: Session, case: Case, now: datetime) -> None:
     """Take a solved case up again: its resolution clock begins anew."""
+    note_reopened(session, case, now)
     case.solved_at = None
     case.reopened_at = now
     case.reopened_count = (case.reopened_count or 0) + 1
@@ -174,7 +176,7 @@ def reopen(case: Case, now: datetime) -> None:
 
 def _reopen(session: Session, case: Case, by: str) -> None:
     case.state = "open"
-    reopen(case, clock.now())
+    reopen(session, case, clock.now())
     record(
         session,
         shop_id=case.shop_id,

@@ -13,7 +13,8 @@ from sqlalchemy import select
 from reviewapp.core import clock
 from reviewapp.core.kit import Kit
 from reviewapp.models.account import Shop
-from reviewapp.models.case import Case, CaseAlarm
+from reviewapp.models.case import Case
+from reviewapp.models.case_details import CaseAlarm
 from reviewapp.models.outbox import Mail
 from reviewapp.models.support_hours import Holiday, ShopHours
 from reviewapp.reactions import relay_events

@@ -1,0 +1,110 @@
+"""The forecast of one shop: its queue as it stands, and the pace of the last weeks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from reviewapp.models.account import Shop
+from reviewapp.models.case import Case
+from reviewapp.models.case_solution import CaseSolution
+from reviewapp.support.clocks import NO_TIME, Hours, elapsed
+from reviewapp.support.figures.forecast import ONE_DAY, STEP, Outlook, Pace, forecast
+from reviewapp.support.figures.queries import place_among
+from reviewapp.support.figures.rules import LEAST, midnight
+
+NOTHING = datetime(9000, 1, 1, tzinfo=UTC)
+"""Before the moment that stands for nothing owed (`NOTHING_OWED`)."""
+LOOKED_BACK_WEEKS = 6
+"""Whole weeks up to today's midnight, so that each weekday counts equally often."""
+
+
+def outlook(
+    session: Session,
+    shop: Shop,
+    hours: Hours,
+    now: datetime,
+    *,
+    expected_arrivals: Mapping[date, float] | None = None,
+) -> Outlook | None:
+    """What happens if the desk goes on as in the last weeks; None where too little is known.
+
+    `expected_arrivals`: cases expected on days of the team's zone, in place of the usual ones.
+    """
+    pace = pace_of(session, shop, hours, now)
+    if pace is None:
+        return None
+    owed = session.scalars(
+        select(Case.promise_due_at).where(
+            Case.shop_id == shop.id, Case.state != "solved", Case.promise_due_at < NOTHING
+        )
+    ).all()
+    return forecast(hours, now, owed, pace, expected_arrivals=expected_arrivals)
+
+
+def pace_of(session: Session, shop: Shop, hours: Hours, now: datetime) -> Pace | None:
+    """How the last whole weeks went; None before there is one, or with too few solved cases."""
+    today = now.astimezone(hours.zone).date()
+    first_at = session.scalar(select(func.min(Case.opened_at)).where(Case.shop_id == shop.id))
+    if first_at is None:
+        return None
+    known_days = (today - first_at.astimezone(hours.zone).date()).days
+    weeks = min(LOOKED_BACK_WEEKS, known_days // 7)
+    days = [today - number * ONE_DAY for number in range(7 * weeks, 0, -1)]
+    if not days:
+        return None
+    since, until = midnight(hours.zone, days[0]), midnight(hours.zone, today)
+    solved, worked = _solved(session, shop, since, until), elapsed(hours, since, until)
+    if solved < LEAST or worked == NO_TIME:
+        return None
+    opened = _opened(session, shop, hours, days)
+    arrivals = [0.0] * 7
+    for day in days:
+        arrivals[day.weekday()] += opened[day] / weeks
+    return Pace(solved / (worked / STEP), arrivals, _target(session, shop, since, until))
+
+
+def _solved(session: Session, shop: Shop, since: datetime, until: datetime) -> int:
+    """Cases solved for good: what was reopened has to be done again."""
+    return session.scalar(
+        select(func.count()).where(
+            CaseSolution.shop_id == shop.id,
+            CaseSolution.solved_at >= since,
+            CaseSolution.solved_at < until,
+            CaseSolution.reopened_at.is_(None),
+        )
+    ) or 0  # fmt: skip
+
+
+def _opened(session: Session, shop: Shop, hours: Hours, days: Sequence[date]) -> Counter[date]:
+    """Cases opened on each of these days; what was merged or split is one problem."""
+    edges = [midnight(hours.zone, day) for day in (*days, days[-1] + ONE_DAY)]
+    place = place_among(edges, Case.opened_at)
+    rows = session.execute(
+        select(place, func.count())
+        .where(
+            Case.shop_id == shop.id,
+            Case.opened_at >= edges[0],
+            Case.opened_at < edges[-1],
+            Case.merged_into_id.is_(None),
+        )
+        .group_by(place)
+    )
+    return Counter({days[number - 1]: count for number, count in rows})
+
+
+def _target(session: Session, shop: Shop, since: datetime, until: datetime) -> timedelta:
+    """The mean target of a first answer for the kinds of problem that came in."""
+    targets = shop.settings.first_response_hours
+    rows = session.execute(
+        select(Case.route, func.count())
+        .where(Case.shop_id == shop.id, Case.opened_at >= since, Case.opened_at < until)
+        .group_by(Case.route)
+    ).all()
+    cases = sum(count for _, count in rows)
+    wanted = sum(count * targets.get(route, targets["other"]) for route, count in rows)
+    return timedelta(hours=wanted / cases if cases else targets["other"])
