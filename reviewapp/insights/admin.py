@@ -29,6 +29,8 @@ gate_members(blueprint)
 gate_members(alerts)
 
 Page = Response | tuple[str, int]
+PREFILLED = ("case", "question", "change", "place", "owner")
+"""Fields that a link to the empty form may fill in."""
 
 
 @blueprint.get("", strict_slashes=False)
@@ -56,9 +58,8 @@ def index() -> str:
 @blueprint.get("/new")
 @require("improvement.work")
 def new() -> str:
-    """The form for an improvement by hand, from a case or from a question."""
-    return _form(None, {"case": request.args.get("case", ""),
-                        "question": request.args.get("question", "")})  # fmt: skip
+    """The form for an improvement by hand, from a case or from a question, as its link fills it."""
+    return _form(None, {name: request.args[name] for name in PREFILLED if name in request.args})
 
 
 @blueprint.post("/new")

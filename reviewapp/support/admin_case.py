@@ -36,6 +36,7 @@ from reviewapp.support.texts import (
     states,
     steps,
 )
+from reviewapp.support.writing_back import improvement_states, proposal, written_back
 from reviewapp.web.auth import actor
 from reviewapp.web.session import enter_shop, release, session
 from reviewapp.web.typed import line, text
@@ -74,6 +75,7 @@ def case_page(
         macro_mark=macro_mark or line("macro_mark"),
         errors=list(problems),
         promise_at=_promise(found),
+        **_lesson(found, beside),
         handoffs=handoffs_of(session(), found.id),
         helpdesks=[(each.id, each.name) for each in helpdesks(session(), found.shop_id)],
         me=actor().id,
@@ -170,6 +172,18 @@ def _options(found: Case, beside: dict[str, Any]) -> dict[str, Any]:
             if one.merged_into_id is None
         ],
         "split_options": [(one.id, one.product.title) for one in about],
+    }
+
+
+def _lesson(found: Case, beside: dict[str, Any]) -> dict[str, Any]:
+    """What changes because of this case, and the form for it half filled in."""
+    lines = beside["order"].lines if beside["order"] else []
+    about = [one for one in lines if not found.order_line_ids or one.id in found.order_line_ids]
+    titles = list(dict.fromkeys(one.product.title for one in about))
+    return {
+        "improvements": written_back(session(), found),
+        "improvement_states": improvement_states(),
+        "lesson": proposal(found, titles, found.assignee_id or actor().id),
     }
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from reviewapp.core import clock
@@ -63,6 +66,39 @@ def test_a_case_leads_to_its_lesson_and_back(agent: SignedIn, kit: Kit, shop: Sh
         answer = agent.post("/admin/improvements/new", form | {"case": stranger})
         assert answer.status_code == 404
     assert f"/admin/cases/{case.id}" in agent.get(f"/admin/improvements/{kept(kit).id}").text
+    page = agent.get(f"/admin/cases/{case.id}").text
+    assert f"/admin/improvements/{kept(kit).id}" in page
+    assert "Say it on the page" in page
+
+
+@pytest.mark.parametrize(
+    ("route", "place", "words"),
+    [
+        ("question", "page", "The page or the FAQ of 100 %(s)s &lt;Mug&gt;: "),
+        ("delay", "policy", "Shipping policy and notices: "),
+        ("return", "policy", "Return policy and size notes: "),
+        ("damaged", "supplier", "Packing, supplier or name of 100 %(s)s &lt;Mug&gt;: "),
+        ("chargeback", "policy", "Where refunds end, and what is kept as evidence: "),
+        ("other", "script", "What we answer: "),
+    ],
+)
+def test_one_press_opens_the_lesson_half_written(
+    agent: SignedIn, kit: Kit, shop: Shop, route: str, place: str, words: str
+) -> None:
+    with kit.database.transaction(EVERY_SHOP) as session:
+        mug = factories.product(session, shop, title="100 %(s)s <Mug>")
+        placed = factories.order(session, shop, mug)
+        case = factories.add(session, Case(
+            shop_id=shop.id, customer_id=placed.customer_id, order_id=placed.id, route=route,
+            first_response_due_at=clock.now(),
+        ))  # fmt: skip
+    page = agent.get(f"/admin/cases/{case.id}").text
+    (link,) = re.findall(r'href="(/admin/improvements/new[^"]+)"', page)
+    form = agent.get(unescape(link)).text
+    assert f"{words}</textarea>" in form
+    assert f'<option value="{place}" selected>' in form
+    assert form.count(" selected>") == 2
+    assert f'name="case" value="{case.id}"' in form
 
 
 def test_an_alert_shows_what_is_behind_it_until_somebody_took_care(
