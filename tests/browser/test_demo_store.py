@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 from PIL import Image
-from PIL.ImageChops import difference
+from PIL.ImageChops import difference, lighter, subtract
+from PIL.ImageFilter import MaxFilter, MinFilter
 from playwright.sync_api import Browser, Page, ViewportSize
 from sqlalchemy import select
 from werkzeug.serving import make_server
@@ -39,6 +40,9 @@ TALL: ViewportSize = {"width": 1280, "height": 3500}
 """Nothing is scrolled to: what was in sight once has another size (content-visibility)."""
 UNSEEN = 8
 """Levels of 256 by which a picture's colour may differ."""
+REACH = 5
+"""Pixels across within which a colour may lie: what scrolls by itself is drawn on whole pixels, and
+from half of one it is up to the browser which way."""
 PICTURE = "aa/bb/aabb-320.webp"
 ONLY_THE_SHOP = """() => {
   document.getElementById("demo").remove();
@@ -166,12 +170,26 @@ def _told(found: list[Seen], wanted: Seen | None) -> str:
 
 
 def _differences(one: Seen, other: Seen) -> list[object]:
-    """What is not the same; a picture scaled twice may differ by a shade nobody sees."""
+    """What is not the same; a picture drawn twice may differ by what nobody sees."""
     found: list[object] = [a for a, b in zip(one[0], other[0], strict=False) if a != b][:1]
     found += [one[1]] if one[1] != other[1] else []
-    now, then = (Image.open(BytesIO(seen[2])).convert("RGB") for seen in (one, other))
-    box = difference(now, then).point(lambda level: level > UNSEEN and 255).getbbox()
+    box = _unlike(*(Image.open(BytesIO(seen[2])).convert("RGB") for seen in (one, other)))
     return found + ([box] if box else [])
+
+
+def _unlike(now: Image.Image, then: Image.Image) -> tuple[int, int, int, int] | None:
+    """Where a colour stands that the other picture has nowhere near."""
+    box = _lit(difference(now, then))
+    if box is None:
+        return None
+    now, then = now.crop(box), then.crop(box)
+    darker = subtract(then.filter(MinFilter(REACH)), now)
+    brighter = subtract(now, then.filter(MaxFilter(REACH)))
+    return box if _lit(lighter(darker, brighter)) else None
+
+
+def _lit(levels: Image.Image) -> tuple[int, int, int, int] | None:
+    return levels.point(lambda level: level > UNSEEN and 255).getbbox()
 
 
 def _read(browser: Browser, url: str) -> dict[str, str]:

@@ -101,6 +101,7 @@ def test_reading_any_page_stores_nothing(app, kit, owner, api, stranger, places)
     assert counts(kit) == before
 
 
+@pytest.mark.timeout(600)  # every door, many times
 def test_hostile_questions_are_answered_without_a_500(app, owner, api, places) -> None:
     for rule in app.url_map.iter_rules():
         if "GET" not in rule.methods:
@@ -113,6 +114,7 @@ def test_hostile_questions_are_answered_without_a_500(app, owner, api, places) -
             assert "X-Injected" not in answer.headers
 
 
+@pytest.mark.timeout(600)  # every door, many times
 def test_hostile_forms_and_bodies_are_answered_without_a_500(app, owner, api, places) -> None:
     headers, failed = {"X-CSRF-Token": owner.csrf_token}, []
     for rule in app.url_map.iter_rules():
