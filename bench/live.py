@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Flask, Response, jsonify
-from sqlalchemy import select, text
+from sqlalchemy import create_engine, select, text
 from werkzeug.test import EnvironBuilder
 
 from bench.publish import fill, installation, new_shop, show
@@ -92,7 +92,8 @@ def enrich(kit: Kit, shop_id: UUID, listing_id: UUID) -> None:
 
 
 def bare_app(kit: Kit, listing_id: UUID) -> Flask:
-    """What anybody would write first: one query, one dictionary a row."""
+    """What anybody would write first: one query, one dictionary a row, an engine as it comes."""
+    engine = create_engine(kit.database.engine.url)
     app, columns = Flask("bare"), (
         Review.id, Review.position, Review.rating, Review.title, Review.body, Review.display_name,
         Review.submitted_at, Review.locale, Review.verified_buyer, Review.helpful_count,
@@ -107,7 +108,7 @@ def bare_app(kit: Kit, listing_id: UUID) -> Flask:
 
     @app.get("/")
     def page() -> Response:
-        with kit.database.engine.connect() as connection:
+        with engine.connect() as connection:
             connection.execute(scope)
             rows = connection.execute(newest).mappings().all()
         return jsonify(items=[dict(row) for row in rows[:20]])

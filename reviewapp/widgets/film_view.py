@@ -7,9 +7,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Uuid, and_, any_, bindparam, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, aliased
 
+from reviewapp.core.reading import Reading
 from reviewapp.media.claims import HAS_POSTER
 from reviewapp.models.media import MediaAsset, Rendition
 from reviewapp.models.review import Review
@@ -29,41 +31,44 @@ SHOWN_FILM = and_(
 """What makes an asset a film that may be shown with its published review, playable or not yet."""
 SHOWN_PHOTO = and_(OF_SHOWN_VERSION, MediaAsset.kind == "photo", MediaAsset.state == "ready")
 SHOWN_MEDIA = or_(SHOWN_PHOTO, SHOWN_FILM)
+OF_REVIEWS = bindparam("review_ids", type_=ARRAY(Uuid))
+
+_FILMS = (
+    select(
+        MediaAsset.review_id,
+        MediaAsset.id,
+        MediaAsset.state,
+        MediaAsset.width,
+        MediaAsset.height,
+        MediaAsset.duration_ms,
+        MediaAsset.dominant_color,
+        MediaAsset.placeholder,
+        Rendition.role,
+        Rendition.language,
+        Rendition.key,
+        Rendition.width.label("rendition_width"),
+        Rendition.height.label("rendition_height"),
+        Rendition.content_type,
+    )
+    .join(Rendition, Rendition.asset_id == MediaAsset.id)
+    .where(MediaAsset.review_id == any_(OF_REVIEWS), SHOWN_FILM)
+    .order_by(
+        MediaAsset.review_id,
+        MediaAsset.id,
+        Rendition.content_type.desc(),  # webp, jpeg, avif, like photos
+        Rendition.width,
+        Rendition.language,
+    )
+)
 
 
 def films_of(
-    session: Session | Connection, review_ids: Sequence[UUID], only: frozenset[UUID] | None = None
+    session: Session | Reading, review_ids: Sequence[UUID], only: frozenset[UUID] | None = None
 ) -> dict[UUID, tuple[Film, ...]]:
     """The shown films of these reviews, in the order they came; `only` these, if given."""
     if not review_ids:
         return {}
-    rows = session.execute(
-        select(
-            MediaAsset.review_id,
-            MediaAsset.id,
-            MediaAsset.state,
-            MediaAsset.width,
-            MediaAsset.height,
-            MediaAsset.duration_ms,
-            MediaAsset.dominant_color,
-            MediaAsset.placeholder,
-            Rendition.role,
-            Rendition.language,
-            Rendition.key,
-            Rendition.width.label("rendition_width"),
-            Rendition.height.label("rendition_height"),
-            Rendition.content_type,
-        )
-        .join(Rendition, Rendition.asset_id == MediaAsset.id)
-        .where(MediaAsset.review_id.in_(review_ids), SHOWN_FILM)
-        .order_by(
-            MediaAsset.review_id,
-            MediaAsset.id,
-            Rendition.content_type.desc(),  # webp, jpeg, avif, like photos
-            Rendition.width,
-            Rendition.language,
-        )
-    ).all()
+    rows = session.execute(_FILMS, {"review_ids": list(review_ids)}).all()
     return _by_review(row for row in rows if only is None or row.id in only)
 
 

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
-    Connection,
     Integer,
     Select,
     and_,
@@ -25,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
+from reviewapp.core.reading import Reading
 from reviewapp.models.listing import ReviewAttribute
 from reviewapp.models.review import Review
 from reviewapp.widgets.queries import answered, shown_of_listing
@@ -60,7 +60,7 @@ class Wanted:
 
 
 def page_rows(
-    session: Session | Connection, listing_id: UUID, wanted: Wanted, *, limit: int
+    session: Session | Reading, listing_id: UUID, wanted: Wanted, *, limit: int
 ) -> Sequence[ReviewRow]:
     """A page of a filter and order the shopper chose, behind the review `wanted.after`."""
     # Few reviews have votes: an order by them and a filter have no index in common.

@@ -48,7 +48,6 @@ SHOWN_COLUMNS = (
     Review.redactions,
     Review.photo_count,
     Review.video_count,
-    Review.video_count,
     Review.helpful_count,
     Review.helpful_weight,
 )

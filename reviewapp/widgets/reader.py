@@ -9,12 +9,13 @@ from datetime import tzinfo
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Row, any_, select
 from sqlalchemy.orm import Session
 
 from reviewapp.core.i18n import Translator, zone_of
+from reviewapp.core.reading import Reading
 from reviewapp.models.media import MediaAsset, Rendition
-from reviewapp.widgets.film_view import SHOWN_PHOTO, films_of
+from reviewapp.widgets.film_view import OF_REVIEWS, SHOWN_PHOTO, films_of
 from reviewapp.widgets.rules import redacted_text, redaction_reasons
 from reviewapp.widgets.values import (
     Photo,
@@ -38,6 +39,29 @@ SOURCE_NAMES = {
 
 ReviewRow = Row[Any]
 
+_PHOTOS = (
+    select(
+        MediaAsset.review_id,
+        MediaAsset.id,
+        MediaAsset.width,
+        MediaAsset.height,
+        MediaAsset.dominant_color,
+        MediaAsset.placeholder,
+        Rendition.key,
+        Rendition.width.label("rendition_width"),
+        Rendition.height.label("rendition_height"),
+        Rendition.content_type,
+    )
+    .join(Rendition, Rendition.asset_id == MediaAsset.id)
+    .where(MediaAsset.review_id == any_(OF_REVIEWS), SHOWN_PHOTO, Rendition.role == "image")
+    .order_by(
+        MediaAsset.review_id,
+        MediaAsset.id,
+        Rendition.content_type.desc(),  # webp, jpeg, avif
+        Rendition.width,
+    )
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Reader:
@@ -47,7 +71,7 @@ class Reader:
     time_zone: str
 
     def shown(
-        self, session: Session | Connection, rows: Sequence[ReviewRow]
+        self, session: Session | Reading, rows: Sequence[ReviewRow]
     ) -> dict[int, PublishedReview]:
         """Rows of one listing as values by position."""
         values = self.in_order(session, rows)
@@ -55,7 +79,7 @@ class Reader:
 
     def in_order(
         self,
-        session: Session | Connection,
+        session: Session | Reading,
         rows: Sequence[ReviewRow],
         only: frozenset[UUID] | None = None,
     ) -> list[PublishedReview]:
@@ -117,7 +141,7 @@ def imported_from(source: str) -> str | None:
 
 
 def photos_of(
-    session: Session | Connection, review_ids: Sequence[UUID], only: frozenset[UUID] | None = None
+    session: Session | Reading, review_ids: Sequence[UUID], only: frozenset[UUID] | None = None
 ) -> dict[UUID, tuple[Photo, ...]]:
     """The shown photos of these reviews, each with its renditions: by type, by rising width.
 
@@ -125,28 +149,7 @@ def photos_of(
     """
     if not review_ids:
         return {}
-    rows = session.execute(
-        select(
-            MediaAsset.review_id,
-            MediaAsset.id,
-            MediaAsset.width,
-            MediaAsset.height,
-            MediaAsset.dominant_color,
-            MediaAsset.placeholder,
-            Rendition.key,
-            Rendition.width.label("rendition_width"),
-            Rendition.height.label("rendition_height"),
-            Rendition.content_type,
-        )
-        .join(Rendition, Rendition.asset_id == MediaAsset.id)
-        .where(MediaAsset.review_id.in_(review_ids), SHOWN_PHOTO, Rendition.role == "image")
-        .order_by(
-            MediaAsset.review_id,
-            MediaAsset.id,
-            Rendition.content_type.desc(),  # webp, jpeg, avif
-            Rendition.width,
-        )
-    ).all()
+    rows = session.execute(_PHOTOS, {"review_ids": list(review_ids)}).all()
     found: defaultdict[Any, dict[UUID, list[Any]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
         if only is None or row.id in only:
