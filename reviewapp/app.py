@@ -149,9 +149,10 @@ def _register_library_doors(app: Flask) -> None:
         admin_shelves,
         admin_texts,
     )
-    from reviewapp.widgets import collections_admin
+    from reviewapp.widgets import collections_admin, feeds_admin
 
     app.register_blueprint(collections_admin.blueprint)
+    app.register_blueprint(feeds_admin.blueprint)
     app.register_blueprint(admin.blueprint)
     app.register_blueprint(admin_pieces.blueprint)
     app.register_blueprint(admin_shelves.blueprint)

@@ -95,3 +95,20 @@ def _linear(channel: float) -> float:
 
 def _encoded(channel: float) -> float:
     return channel * 12.92 if channel <= 0.0031308 else 1.055 * channel ** (1 / 2.4) - 0.055
+
+
+def nearest_apart(color: Rgb, ground: Rgb, ratio: float) -> Rgb:
+    """The colour nearest to `color` in lightness, same hue, with this contrast to `ground`.
+
+    `ratio` is at most 4.5, which black or white reaches on every ground.
+    """
+    if contrast(color, ground) >= ratio:
+        return color
+    wanted = to_oklch(color)
+    for step in range(1, 201):
+        for lightness in (wanted.lightness - step / 200, wanted.lightness + step / 200):
+            if 0 <= lightness <= 1:
+                moved = parse_hex(to_rgb(wanted._replace(lightness=lightness)).hex)
+                if contrast(moved, ground) >= ratio:
+                    return moved
+    return max((Rgb(0, 0, 0), Rgb(1, 1, 1)), key=lambda end: contrast(end, ground))

@@ -80,6 +80,7 @@ PLACES = (
         SETUP,
     ),
     Place("widget", "/admin/widget", N_("Widget"), "globe", "catalog.read", SETUP),
+    Place("feeds", "/admin/feeds", N_("Feeds"), "link", "catalog.read", SETUP),
     Place("team", "/admin/team", N_("Team"), "users", "team.edit", SETUP),
     Place("keys", "/admin/keys", N_("API keys"), "key-round", "key.edit", SETUP),
 )

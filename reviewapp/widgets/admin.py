@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from flask import Blueprint, make_response, render_template
+from flask import Blueprint, make_response, render_template, request
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
@@ -21,7 +22,9 @@ from reviewapp.web.session import enter_shop, kit, release, session
 from reviewapp.web.typed import line
 from reviewapp.widgets import snippets
 from reviewapp.widgets.checking import check_address
+from reviewapp.widgets.looks import LOOK_FIELDS, checks, look_of, style_sheet, told_ratio
 from reviewapp.widgets.page_check import Finding
+from reviewapp.widgets.platforms import OF_PRODUCT, PLATFORMS, Wanted, lines_for
 from reviewapp.widgets.snippets import TAGS, Store
 
 blueprint = Blueprint("storefront_admin", __name__, url_prefix="/admin/widget")
@@ -75,6 +78,7 @@ def _page(checked: Checked) -> Response:
     product = chosen("product", tuple(products)) or next(iter(products), "SKU")
     selection = chosen("selection", tuple(selections)) or next(iter(selections), "")
     theme = chosen("theme", THEMES) or "light"
+    platform = chosen("platform", PLATFORMS) or "html"
     page = render_template(
         "widgets/admin_widget.html",
         tag=tag,
@@ -86,19 +90,37 @@ def _page(checked: Checked) -> Response:
         selections=list(selections.items()),
         width=chosen("width", WIDTHS) or "desktop",
         theme=theme,
-        script=snippets.script_tag(store),
+        platform=platform,
+        platforms=_platforms(),
+        lines=lines_for(platform, Wanted(store, tag, product, selection, _inside())),
+        of_product=tag in OF_PRODUCT,
         pinned=snippets.pinned_script_tag(store),
-        snippet_of_tag=snippets.tag_snippet(store, tag, product, selection, _inside()),
         frame=snippets.frame_snippet(store, tag, product, selection, _names()[tag]),
         preview=snippets.frame_path(store, tag, product, selection, theme=theme, lang=shop.locale),
         height=snippets.FRAME_HEIGHTS[tag],
         resize=snippets.RESIZE,
         policy=f"{store.folder}/policy.html",
         checked=checked,
+        **_looks(),
     )
     response = make_response(page)
     response.headers["Content-Security-Policy"] = f"{STRICT}; frame-src 'self'"
     return response
+
+
+def _looks() -> dict[str, Any]:
+    """The look in the address, what it comes to, and how each pair of colours is told."""
+    look = look_of(request.args)
+    kept = {name: value for name, value in request.args.items() if name in LOOK_FIELDS}
+    return {
+        "look": look,
+        "kept_look": kept,
+        "palettes": {"light": _("On light pages"), "dark": _("On dark pages")},
+        "densities": {"compact": _("Compact"), "normal": _("Normal"), "airy": _("Airy")},
+        "checks": checks(look),
+        "told_ratio": told_ratio,
+        "sheet": style_sheet(look),
+    }
 
 
 def _products() -> dict[str, str]:
@@ -157,3 +179,31 @@ def _inside() -> dict[str, str]:
         "badge": _("All reviews of this shop"),
         "form": _("Write a review"),
     }
+
+
+def _platforms() -> dict[str, tuple[str, str, str]]:
+    """Name, where the script goes, where the tag goes."""
+    places = {
+        "html": (_("HTML"), _("In the head of every page."), ""),
+        "shopify": (
+            _("Shopify"),
+            _("In layout/theme.liquid, before </head>."),
+            _("In a Custom Liquid block on the product page, or in sections/main-product.liquid."),
+        ),
+        "woocommerce": (
+            _("WooCommerce"),
+            _("In functions.php of a child theme, or in a plugin for code snippets."),
+            _("In the same place."),
+        ),
+        "bigcommerce": (
+            _("BigCommerce"),
+            _("In Storefront, Script Manager: header, all pages."),
+            _("In templates/components/products/product-view.html of your Stencil theme."),
+        ),
+        "react": (
+            _("React"),
+            _("In index.html, or in the head of the root layout."),
+            _("As a component; give it the product’s id as your shop sends it to us."),
+        ),
+    }
+    return {platform: places[platform] for platform in PLATFORMS}

@@ -46,6 +46,36 @@ def test_the_form_leads_somewhere_without_scripts(owner, client, committed, shop
     assert client.get(address[1]).status_code == 200
 
 
+def test_each_shop_system_gets_its_own_lines(owner, committed, shop):
+    with committed() as session:
+        factories.product(session, shop, "MUG", title="Mug")
+    for platform, told in (
+        ("shopify", '<review-list product="{{ product.id | escape }}">'),
+        ("woocommerce", "esc_attr( $id )"),
+        ("bigcommerce", 'product="{{product.id}}"'),
+        ("react", "product={String(id)}"),
+        ("html", 'product="MUG"'),
+    ):
+        page = owner.get(f"/admin/widget?tag=list&platform={platform}").text
+        assert told in code(page, "tag")
+        assert f"/p/v1/{shop.widget_key}/products/" in code(page, "tag")
+        assert ("IntrinsicElements" in page) == (platform == "react")
+
+
+def test_a_colour_too_faint_is_said_and_a_nearest_one_is_offered(owner):
+    fair = owner.get("/admin/widget").text
+    assert "leave some people out" not in fair
+    page = owner.get("/admin/widget?light-text=%23777777&light-stars=%23ffcc00&radius=0").text
+    assert "4.47 : 1, needs 4.5 : 1." in page
+    assert "leave some people out" in page
+    picks = dict(re.findall(r'data-pick="([a-z-]+)" data-color="(#[0-9a-f]{6})"', page))
+    assert set(picks) == {"light-text", "light-stars"}
+    assert "--review-star-color: #ffcc00;" in code(page, "sheet")
+    taken = {"light-text": picks["light-text"], "light-stars": picks["light-stars"]}
+    assert "leave some people out" not in owner.get("/admin/widget", query_string=taken).text
+    assert "light-text=%23777777" in page, "links to other tags keep the look"
+
+
 def test_hostile_ids_and_parameters_stay_text(owner, committed, shop):
     with committed() as session:
         factories.product(session, shop, HOSTILE, title=HOSTILE)

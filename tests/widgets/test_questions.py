@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -65,6 +66,24 @@ def test_every_question_is_in_one_document(kit: Kit) -> None:
     assert [question["body"] for question in seen] == [
         f"Question {n}?" for n in reversed(range(65))
     ]
+
+
+def test_pages_of_questions_name_themselves_and_their_neighbours(kit: Kit) -> None:
+    shop, product = shop_with_product(kit)
+    for number in range(65):
+        ask(kit, shop, product, number)
+    publish_due(kit)
+
+    def named(page: str) -> dict[str, str]:
+        path = f"p/v1/{shop.widget_key}/products/MUG/{page}"
+        text = kit.published.read(path).decode()
+        links = dict(re.findall(r'<link rel="(canonical|prev|next)" href="([^"]+)">', text))
+        assert links.pop("canonical").endswith(f"/{path}")
+        return links
+
+    assert named("questions.html") == {"next": "questions-1.html"}
+    assert named("questions-1.html") == {"prev": "questions.html", "next": "questions-0.html"}
+    assert named("questions-0.html") == {"prev": "questions-1.html"}
 
 
 def test_the_shops_answer_comes_first_and_everything_is_shown(kit: Kit) -> None:
