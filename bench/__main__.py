@@ -20,6 +20,7 @@ BENCHES = {
     "library": "the library at a million pieces: every filter, search and count",
     "desk": "the moderators' pages over 200,000 reviews",
     "cases": "the desk over 200,000 cases: lists, filters, search",
+    "case_numbers": "the desk's numbers of 12 weeks with 120,960 cases",
     "screening": "words screened per second",
     "accessibility": "axe over every page, tag and state; writes docs/accessibility.md",
     "widgets": "what the tags cost a phone; with --snippet FILE.html, what another's lines do",

@@ -126,6 +126,7 @@ def _register_helping_doors(app: Flask) -> None:
         admin_targets,
         admin_work,
     )
+    from reviewapp.support.figures import admin as case_numbers
 
     app.register_blueprint(admin.blueprint)
     app.register_blueprint(admin_work.blueprint)
@@ -135,6 +136,7 @@ def _register_helping_doors(app: Flask) -> None:
     app.register_blueprint(admin_routing.blueprint)
     app.register_blueprint(admin_targets.blueprint)
     app.register_blueprint(admin_seasons.blueprint)
+    app.register_blueprint(case_numbers.blueprint)
     app.register_blueprint(mailboxes.blueprint)
     app.register_blueprint(mail_hooks.blueprint)
 

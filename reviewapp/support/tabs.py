@@ -14,5 +14,6 @@ def tabs() -> list[tuple[str, str, str]]:
         ("targets", "/admin/helping/targets", _("Targets"), "shop.edit"),
         ("seasons", "/admin/helping/seasons", _("Season notes"), "shop.edit"),
         ("routing", "/admin/helping/routing", _("Routing rules"), "shop.edit"),
+        ("numbers", "/admin/helping/numbers", _("Numbers"), "case.read"),
     )
     return [(key, href, label) for key, href, label, right in places if actor().may(right)]

@@ -63,9 +63,9 @@ def pace_of(session: Session, shop: Shop, hours: Hours, now: datetime) -> Pace |
         return None
     opened = _opened(session, shop, hours, days)
     arrivals = [0.0] * 7
-    for day in days:
-        arrivals[day.weekday()] += opened[day] / weeks
-    return Pace(solved / (worked / STEP), arrivals, _target(session, shop, since, until))
+    for (day, _), count in opened.items():
+        arrivals[day.weekday()] += count / weeks
+    return Pace(solved / (worked / STEP), arrivals, _target(shop, opened))
 
 
 def _solved(session: Session, shop: Shop, since: datetime, until: datetime) -> int:
@@ -80,31 +80,29 @@ def _solved(session: Session, shop: Shop, since: datetime, until: datetime) -> i
     ) or 0  # fmt: skip
 
 
-def _opened(session: Session, shop: Shop, hours: Hours, days: Sequence[date]) -> Counter[date]:
-    """Cases opened on each of these days; what was merged or split is one problem."""
+def _opened(
+    session: Session, shop: Shop, hours: Hours, days: Sequence[date]
+) -> Counter[tuple[date, str]]:
+    """Cases opened on each of these days, by kind; merged ones are one problem."""
     edges = [midnight(hours.zone, day) for day in (*days, days[-1] + ONE_DAY)]
     place = place_among(edges, Case.opened_at)
     rows = session.execute(
-        select(place, func.count())
+        select(place, Case.route, func.count())
         .where(
             Case.shop_id == shop.id,
             Case.opened_at >= edges[0],
             Case.opened_at < edges[-1],
             Case.merged_into_id.is_(None),
         )
-        .group_by(place)
+        .group_by(place, Case.route)
     )
-    return Counter({days[number - 1]: count for number, count in rows})
+    return Counter({(days[number - 1], route): count for number, route, count in rows})
 
 
-def _target(session: Session, shop: Shop, since: datetime, until: datetime) -> timedelta:
+def _target(shop: Shop, opened: Counter[tuple[date, str]]) -> timedelta:
     """The mean target of a first answer for the kinds of problem that came in."""
     targets = shop.settings.first_response_hours
-    rows = session.execute(
-        select(Case.route, func.count())
-        .where(Case.shop_id == shop.id, Case.opened_at >= since, Case.opened_at < until)
-        .group_by(Case.route)
-    ).all()
-    cases = sum(count for _, count in rows)
-    wanted = sum(count * targets.get(route, targets["other"]) for route, count in rows)
-    return timedelta(hours=wanted / cases if cases else targets["other"])
+    wanted = sum(
+        count * targets.get(route, targets["other"]) for (_, route), count in opened.items()
+    )
+    return timedelta(hours=wanted / opened.total() if opened else targets["other"])

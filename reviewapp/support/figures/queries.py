@@ -1,12 +1,14 @@
 """The numbers of a period out of the database: in all, by week, by kind and by person.
 
-Each table is read once; GROUPING SETS add it up in all four ways at the same time.
+Each table is read once and counted by week, kind and person together; the cells are added up here.
+Lengths of time come along whole: medians of parts cannot be added up.
 """
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,7 +22,6 @@ from sqlalchemy import (
     literal,
     or_,
     select,
-    tuple_,
     type_coerce,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -37,12 +38,12 @@ from reviewapp.support.figures.rules import (
     Recommendation,
     Scale,
     Share,
-    Times,
     Week,
+    times_of,
 )
 
-ALL, BY_WEEK, BY_ROUTE, BY_PERSON = 0b111, 0b011, 0b101, 0b110
-"""What `GROUPING(week, route, person)` answers: a bit is set for what is added up."""
+Key = tuple[str, Any]
+"""How it is added up, and for what: ("all", None), ("week", 3), ("route", "delay"), …"""
 
 
 @dataclass(frozen=True)
@@ -67,31 +68,64 @@ class Numbers:
     """By member; None: nobody of the team."""
 
 
-Key = tuple[int, Any]
-Found = Mapping[Key, Any]
+@dataclass
+class _Sums:
+    """Counts and lengths of time of several cells."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    answering: list[int] = field(default_factory=list)
+    solving: list[int] = field(default_factory=list)
+
+    def add(self, cell: Mapping[str, Any]) -> None:
+        for name, value in cell.items():
+            if name in ("answering", "solving"):
+                getattr(self, name).extend(value or ())
+            else:
+                self.counts[name] += value
+
+    def figures(self, orders: int | None) -> Figures:
+        of = self.counts
+        return Figures(
+            opened=of["opened"],
+            orders=orders,
+            first_answer=times_of(self.answering),
+            first_in_time=Share(of["answered_in_time"], of["owed"]),
+            solved=of["solved"],
+            solving=times_of(self.solving),
+            solved_in_time=Share(of["solved_in_time"], of["due"]),
+            first_contact=Share(of["at_once"], of["first"]),
+            reopened=Share(of["reopened"], of["settled"]),
+            satisfied=Share(of["satisfied"], of["answers"]),
+            satisfaction=Scale(of["answers"], of["csat"]),
+            effort=Scale(of["efforts"], of["effort"]),
+            recommendation=Recommendation(of["nps"], of["promoters"], of["detractors"]),
+        )
 
 
 def numbers(session: Session, wanted: Wanted) -> Numbers:
     """All numbers of a period, counted as `docs/cases-numbers.md` says."""
-    parts = [
-        _rows(session, each)
-        for each in (_answers(wanted), _solutions(wanted), _feedback(wanted), _nps(wanted))
-    ]
-    orders: dict[int, int] = dict(session.execute(_orders(wanted)).all())
-    keys = set().union(*parts)
-
-    def figures(key: Key, placed: int | None = None) -> Figures:
-        return _figures([part.get(key) for part in parts], placed)
-
-    everybody = sum(orders.values()) if wanted.person is None else None
+    sums: defaultdict[Key, _Sums] = defaultdict(_Sums)
+    for cells in (_answers(wanted), _solutions(wanted), _feedback(wanted), _nps(wanted)):
+        for place, route, person, cell in _read(session, cells):
+            for key in (("all", None), ("week", place), ("route", route), ("person", person)):
+                sums[key].add(cell)
+    orders = Counter(dict(session.execute(_orders(wanted)).all()))
+    # Orders belong to no person: where one was chosen there is nothing to divide by.
+    everybody = wanted.person is None
     return Numbers(
-        all=figures((ALL, None), everybody),
+        all=sums["all", None].figures(orders.total() if everybody else None),
         weeks={
-            week: figures((BY_WEEK, place), orders.get(place, 0) if wanted.person is None else None)
+            week: sums["week", place].figures(orders[place] if everybody else None)
             for place, week in enumerate(wanted.weeks, start=1)
         },
-        routes={key[1]: figures(key, everybody) for key in keys if key[0] == BY_ROUTE and key[1]},
-        people={key[1]: figures(key) for key in keys if key[0] == BY_PERSON},
+        routes={
+            route: one.figures(orders.total() if everybody else None)
+            for (way, route), one in sums.items()
+            if way == "route" and route
+        },
+        people={
+            person: one.figures(None) for (way, person), one in sums.items() if way == "person"
+        },
     )
 
 
@@ -101,13 +135,12 @@ def _answers(wanted: Wanted) -> Select[Any]:
     took, due = Case.first_response_seconds, Case.first_response_due_at
     answered = Case.first_responded_at.is_not(None)
     missed = and_(~answered, Case.state != "solved", due < wanted.now)
-    return _grouped(
+    return _cells(
         wanted, Case.opened_at, Case.route, person,
-        func.count().label("opened"),
-        func.count(took).label("answered"),
-        *_times(took, took.is_not(None)),
-        func.count().filter(Case.first_responded_at <= due).label("in_time"),
-        func.count().filter(or_(answered, missed)).label("owed"),
+        opened=func.count(),
+        answering=func.array_agg(took).filter(took.is_not(None)),
+        answered_in_time=func.count().filter(Case.first_responded_at <= due),
+        owed=func.count().filter(or_(answered, missed)),
     ).where(
         Case.shop_id == wanted.shop_id, Case.merged_into_id.is_(None), Case.split_from_id.is_(None)
     )  # fmt: skip
@@ -117,35 +150,35 @@ def _solutions(wanted: Wanted) -> Select[Any]:
     """Solutions of the period: those that lasted are timed, those old enough are judged."""
     table = CaseSolution
     lasting = table.reopened_at.is_(None)
+    measured = and_(lasting, table.working_seconds.is_not(None))
     settled = table.solved_at < wanted.now - SETTLED_AFTER
     tried_until = table.solved_at + literal(SETTLED_AFTER, Interval())
     reopened = and_(~lasting, table.reopened_at <= tried_until)
     held = or_(lasting, table.reopened_at > tried_until)
     first = and_(settled, table.number == 1)
-    return _grouped(
+    return _cells(
         wanted, table.solved_at, table.route, table.member_id,
-        func.count().label("solved"),
-        func.count(table.working_seconds).filter(lasting).label("timed"),
-        *_times(table.working_seconds, lasting),
-        func.count().filter(lasting, table.solved_at <= table.due_at).label("in_time"),
-        func.count(table.due_at).filter(lasting).label("due"),
-        func.count().filter(settled).label("settled"),
-        func.count().filter(settled, reopened).label("reopened"),
-        func.count().filter(first).label("first"),
-        func.count().filter(first, table.one_answer, held).label("at_once"),
+        solved=func.count(),
+        solving=func.array_agg(table.working_seconds).filter(measured),
+        solved_in_time=func.count().filter(lasting, table.solved_at <= table.due_at),
+        due=func.count(table.due_at).filter(lasting),
+        settled=func.count().filter(settled),
+        reopened=func.count().filter(settled, reopened),
+        first=func.count().filter(first),
+        at_once=func.count().filter(first, table.one_answer, held),
     ).where(table.shop_id == wanted.shop_id)  # fmt: skip
 
 
 def _feedback(wanted: Wanted) -> Select[Any]:
     table = CaseFeedback
     return (
-        _grouped(
+        _cells(
             wanted, table.created_at, Case.route, table.member_id,
-            func.count(table.csat).label("answers"),
-            func.count().filter(table.csat >= 4).label("satisfied"),
-            func.coalesce(func.sum(table.csat), 0).label("csat"),
-            func.count(table.effort).label("efforts"),
-            func.coalesce(func.sum(table.effort), 0).label("effort"),
+            answers=func.count(table.csat),
+            satisfied=func.count().filter(table.csat >= 4),
+            csat=func.coalesce(func.sum(table.csat), 0),
+            efforts=func.count(table.effort),
+            effort=func.coalesce(func.sum(table.effort), 0),
         )
         .join(Case, Case.id == table.case_id)
         .where(table.shop_id == wanted.shop_id)
@@ -155,11 +188,11 @@ def _feedback(wanted: Wanted) -> Select[Any]:
 def _nps(wanted: Wanted) -> Select[Any]:
     table = NpsAnswer
     return (
-        _grouped(
+        _cells(
             wanted, table.created_at, Case.route, CaseFeedback.member_id,
-            func.count().label("answers"),
-            func.count().filter(table.score >= 9).label("promoters"),
-            func.count().filter(table.score <= 6).label("detractors"),
+            nps=func.count(),
+            promoters=func.count().filter(table.score >= 9),
+            detractors=func.count().filter(table.score <= 6),
         )
         .outerjoin(Case, Case.id == table.case_id)
         .outerjoin(CaseFeedback, CaseFeedback.case_id == table.case_id)
@@ -176,21 +209,29 @@ def _orders(wanted: Wanted) -> Select[int, int]:
     )
 
 
-def _grouped(
-    wanted: Wanted, at: InstrumentedAttribute[Any], route: Any, person: Any, *measures: Any
+def _cells(
+    wanted: Wanted, at: InstrumentedAttribute[Any], route: Any, person: Any, **measures: Any
 ) -> Select[Any]:
-    """Measures in all, by week, by kind and by person."""
+    """Measures of each week, kind and person together, as far as they are wanted."""
     place = _place(wanted, at)
-    sets = func.grouping_sets(tuple_(), tuple_(place), tuple_(route), tuple_(person))
     found = (
-        select(func.grouping(place, route, person), place, route, person, *measures)
+        select(place, route, person, *(one.label(name) for name, one in measures.items()))
         .select_from(at.class_)
         .where(*_within(wanted, at))
-        .group_by(sets)
+        .group_by(place, route, person)
     )
     if wanted.route:
         found = found.where(route == wanted.route)
     return found if wanted.person is None else found.where(person == wanted.person)
+
+
+def _read(
+    session: Session, cells: Select[Any]
+) -> Iterator[tuple[int, str | None, UUID | None, dict[str, Any]]]:
+    result = session.execute(cells)
+    names = list(result.keys())[3:]
+    for place, route, person, *measured in result:
+        yield place, route, person, dict(zip(names, measured, strict=True))
 
 
 def place_among(edges: Sequence[datetime], at: Any) -> ColumnElement[int]:
@@ -204,46 +245,3 @@ def _place(wanted: Wanted, at: Any) -> ColumnElement[int]:
 
 def _within(wanted: Wanted, at: Any) -> tuple[ColumnElement[bool], ...]:
     return at >= wanted.weeks[0].starts_at, at < wanted.weeks[-1].ends_at
-
-
-def _times(seconds: Any, counted: Any) -> Iterator[Any]:
-    for name, part in (("median", 0.5), ("p90", 0.9)):
-        yield func.percentile_disc(part).within_group(seconds).filter(counted).label(name)
-
-
-def _rows(session: Session, wanted: Select[Any]) -> Found:
-    """By what is grouped and its value. Without any row in the period there is still a sum."""
-    found = {}
-    for row in session.execute(wanted):
-        grouping, *values = row[:4]
-        value = {BY_WEEK: values[0], BY_ROUTE: values[1], BY_PERSON: values[2]}.get(grouping)
-        found[grouping, value] = row
-    return found
-
-
-def _figures(parts: Sequence[Any], orders: int | None) -> Figures:
-    answers, solutions, feedback, nps = parts
-    told: dict[str, Any] = {"orders": orders}
-    if answers:
-        told |= {
-            "opened": answers.opened,
-            "first_answer": Times(answers.answered, answers.median, answers.p90),
-            "first_in_time": Share(answers.in_time, answers.owed),
-        }
-    if solutions:
-        told |= {
-            "solved": solutions.solved,
-            "solving": Times(solutions.timed, solutions.median, solutions.p90),
-            "solved_in_time": Share(solutions.in_time, solutions.due),
-            "first_contact": Share(solutions.at_once, solutions.first),
-            "reopened": Share(solutions.reopened, solutions.settled),
-        }
-    if feedback:
-        told |= {
-            "satisfied": Share(feedback.satisfied, feedback.answers),
-            "satisfaction": Scale(feedback.answers, feedback.csat),
-            "effort": Scale(feedback.efforts, feedback.effort),
-        }
-    if nps:
-        told["recommendation"] = Recommendation(nps.answers, nps.promoters, nps.detractors)
-    return Figures(**told)

@@ -5,6 +5,7 @@ The exact definitions are in `docs/cases-numbers.md`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from math import sqrt
@@ -73,6 +74,15 @@ class Times:
         return self.longest_of_nine_in_ten if self.count >= LEAST else None
 
 
+def times_of(seconds: Iterable[int]) -> Times:
+    """Of the lengths themselves: the least that half, and that nine of ten, did not exceed."""
+    ordered = sorted(seconds)
+    if not ordered:
+        return Times()
+    count = len(ordered)
+    return Times(count, ordered[(count - 1) // 2], ordered[(9 * count - 1) // 10])
+
+
 @dataclass(frozen=True)
 class Scale:
     """Answers on a scale from 1 to 5."""
@@ -133,6 +143,12 @@ class Figures:
     satisfaction: Scale = Scale()
     effort: Scale = Scale()
     recommendation: Recommendation = Recommendation()
+
+    @property
+    def judged(self) -> bool:
+        """Whether there is anything to say about how well it went."""
+        counts = (self.first_contact.of, self.reopened.of, self.satisfied.of)
+        return any((*counts, self.effort.count, self.recommendation.count))
 
     @property
     def contact_rate(self) -> float | None:

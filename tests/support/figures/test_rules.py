@@ -17,6 +17,7 @@ from reviewapp.support.figures.rules import (
     Scale,
     Share,
     Times,
+    times_of,
     weeks,
 )
 
@@ -35,6 +36,14 @@ def test_from_ten_on_they_are_told() -> None:
     assert Times(10, 60, 90).p90 == 90
     assert Scale(12, 50).mean == 4.2
     assert Figures(opened=3, orders=40).contact_rate == 7.5
+
+
+def test_half_and_nine_of_ten_are_lengths_that_occurred() -> None:
+    assert times_of([]) == Times()
+    assert times_of([7]) == Times(1, 7, 7)
+    assert times_of([4, 1, 3, 2]) == Times(4, 2, 4)
+    assert times_of(range(10, 0, -1)) == Times(10, 5, 9)
+    assert times_of(range(1, 12)) == Times(11, 6, 10)
 
 
 def test_the_recommendation_has_a_margin_of_what_so_few_can_tell() -> None:
