@@ -22,16 +22,17 @@ class Plain:
     superseded: bool = False
     """The words that are shown are not those the author allowed things for."""
 
+    def permits(self, use: str, kind: str, now: datetime) -> bool:
+        """Its author does, and it is shown."""
+        held = self.until.get((use, kind), datetime.min.replace(tzinfo=UTC)) > now
+        return self.published and held and not (kind == PHOTO and self.hidden)
+
     def allows(self, use: str, kind: str, now: datetime) -> bool:
-        if (
-            not self.published
-            or self.until.get((use, kind), datetime.min.replace(tzinfo=UTC)) <= now
-        ):
-            return False
-        if kind == TEXT:
-            return True
+        """A person has looked at it too, and nobody's release is missing."""
+        if not self.permits(use, kind, now) or kind == TEXT:
+            return self.permits(use, kind, now)
         needed = {"people": "depicted", "children": "guardian"}
-        if self.hidden or self.seen is None:
+        if self.seen is None:
             return False
         return all((use, needed[one]) in self.releases for one in self.seen if one in needed)
 

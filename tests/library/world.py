@@ -1,0 +1,187 @@
+"""One review with a photo, and everybody who does something with it: at random, by the product."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, time, timedelta
+
+from sqlalchemy.orm import selectinload
+
+from reviewapp.core.errors import AppError, Invalid
+from reviewapp.library import asking, taking_down
+from reviewapp.library.contents import WORDS, Content, contents_of, shop_review
+from reviewapp.library.exporting import Pick, Plan, export
+from reviewapp.library.releasing import Release, end_release, record_release
+from reviewapp.media import service as media
+from reviewapp.media.render import show_again
+from reviewapp.models.catalog import Product
+from reviewapp.models.media import MediaAsset, MediaDecision
+from reviewapp.models.review import Review
+from reviewapp.models.rights import PermissionEntry
+from reviewapp.outbox.messages import emit
+from reviewapp.rights.service import expire_permissions
+from reviewapp.widgets.collections import create_collection, pick
+from reviewapp.widgets.rules import product_key
+from reviewapp.widgets.service import refresh_review
+from tests.collect.links import REVIEW, rows
+from tests.library.plain_rights import FOREVER, PHOTO, TEXT, Plain
+
+USES = ("site", "ads")
+
+
+class World:
+    """One published review with a photo, and everybody who may do something with it."""
+
+    def __init__(self, kit, shop, author, marketer, seed):
+        self.kit, self.shop, self.author, self.by = kit, shop, author, marketer
+        self.chance, self.plain = random.Random(seed), Plain()
+        self.review_id = rows(kit, Review)[0].id
+        self.photo = rows(kit, MediaAsset)[0]
+        self.product_key = product_key(rows(kit, Product)[0].external_id)
+        for use in USES:
+            self.plain.until[use, PHOTO] = self.plain.until[use, TEXT] = FOREVER
+        self.exports = []
+        with kit.database.transaction(shop.id) as session:
+            refresh_review(session, self.review_id)
+            pick(session, create_collection(session, shop, "Seen", by="t"), self.review_id, by="t")
+
+    def transaction(self):
+        return self.kit.database.transaction(self.shop.id)
+
+    def switch(self):
+        use, allow = self.chance.choice(USES), self.chance.choice(["on", "off"])
+        part = self.chance.choice([None, PHOTO, TEXT])
+        sent = {"use": use, "allow": allow}
+        if part:
+            sent["part"] = "words" if part == TEXT else str(self.photo.id)
+        answer = self.author.post(f"/mine/reviews/{self.review_id}/permission", sent)
+        kinds = [part] if part else [PHOTO, TEXT]
+        if answer.status_code == 422:
+            return
+        if allow == "off":
+            for kind in kinds:
+                self.plain.until.pop((use, kind), None)
+        elif self.plain.published:
+            kinds = [kind for kind in kinds if not (kind == TEXT and self.plain.superseded)]
+            self.plain.grant(use, kinds)
+
+    def look(self):
+        found = self.chance.choice([[], [], ["people"], ["children"], ["people", "children"]])
+        with self.transaction() as session:
+            session.add(
+                MediaDecision(
+                    shop_id=self.shop.id, asset_id=self.photo.id, action="check", note="",
+                    found=found, sha256=self.photo.sha256, actor="member", member_id=self.by.id,
+                )
+            )  # fmt: skip
+        self.plain.seen = frozenset(found)
+
+    def release(self):
+        party, use = self.chance.choice(["depicted", "guardian"]), self.chance.choice(USES)
+        self._with_photo(
+            lambda session, review, content: record_release(
+                session, review, content, Release(party, "Grace", "R-1", {use}), by=self.by
+            )
+        )
+        self.plain.releases.add((use, party))
+        self.plain.objections.discard((use, party))
+
+    def objection(self):
+        party = self.chance.choice(["depicted", "guardian"])
+        with self.transaction() as session:
+            before = {
+                entry.use
+                for entry in rows_of(session, self.photo.sha256)
+                if entry.kind == "granted"
+            }
+        self._with_photo(
+            lambda session, review, content: end_release(
+                session, review, content, party, by=self.by
+            )
+        )
+        for use in before:
+            self.plain.until.pop((use, PHOTO), None)
+            self.plain.releases.discard((use, party))
+            self.plain.objections.add((use, party))
+
+    def edit(self):
+        if not self.plain.published:
+            return
+        words = f"Words of {self.chance.random()}."
+        self.author.post(f"/mine/reviews/{self.review_id}", REVIEW | {"body": words})
+        for use in USES:
+            self.plain.until.pop((use, TEXT), None)
+        self.plain.superseded = True
+
+    def hide(self):
+        self.plain.hidden = not self.plain.hidden
+        with self.transaction() as session:
+            whole = [selectinload(MediaAsset.renditions)]
+            asset = session.get_one(MediaAsset, self.photo.id, options=whole)
+            if self.plain.hidden:
+                media.hide(session, asset, "abusive")
+            else:
+                show_again(session, asset)
+
+    def refuse(self):
+        if self.plain.superseded:  # a decision on an edit is another story
+            return
+        self.plain.published = not self.plain.published
+        with self.transaction() as session:
+            review = session.get_one(Review, self.review_id)
+            review.state = "published" if self.plain.published else "refused"
+            emit(session, "review.undone", shop_id=self.shop.id, review_id=review.id)
+
+    def ask(self):
+        ends_on = datetime.now(UTC).date() + timedelta(days=self.chance.randint(1, 20))
+        use = self.chance.choice(USES)
+        try:
+            with self.transaction() as session:
+                review = shop_review(session, self.shop.id, self.review_id)
+                found = [one for one in contents_of(session, review) if one.kind == WORDS]
+                asked = asking.ask(
+                    session, self.kit, review, use, found, note="", ends_on=ends_on, by=self.by
+                )
+        except Invalid:
+            return
+        link = self.kit.links.sign(asking.PURPOSE, asked.id)
+        self.author.client.post(f"/a/{link}", data={"answer": "yes"})
+        until = datetime.combine(ends_on + timedelta(days=1), time(), UTC)
+        self.plain.grant(use, [TEXT], until)
+
+    def take_out(self):
+        for use in USES:
+            with self.transaction() as session:
+                for content in self.contents(session):
+                    try:
+                        with session.begin_nested():
+                            plan = Plan(use, "Somewhere", datetime.now(UTC).date())
+                            made = export(session, self.shop, plan, [content], by=self.by)
+                            self.exports.append((made.id, use, content.sha256))
+                    except AppError:
+                        continue
+
+    def wait(self):
+        self.clock.shift(timedelta(days=self.chance.randint(1, 8)))
+        expire_permissions(self.kit)
+        taking_down.end_terms(self.kit)
+
+    ACTS = (switch, switch, switch, look, look, release, objection, edit, hide, refuse, ask,
+            take_out, take_out, wait)  # fmt: skip
+
+    def contents(self, session):
+        review = shop_review(session, self.shop.id, self.review_id)
+        return [Pick(review.id, one.sha256) for one in contents_of(session, review)]
+
+    def _with_photo(self, act):
+        with self.transaction() as session:
+            review = shop_review(session, self.shop.id, self.review_id)
+            act(
+                session,
+                review,
+                Content(self.photo.sha256, "photo", session.get_one(MediaAsset, self.photo.id)),
+            )
+
+
+def rows_of(session, sha256):
+    return session.query(PermissionEntry).filter_by(subject_sha256=sha256).all()
