@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from bench.publish import show
@@ -99,10 +101,11 @@ INSERT INTO library_collection_item (collection_id, piece_id, shop_id, review_id
 SELECT :collection, id, :shop, review_id, row_number() OVER ()
 FROM (SELECT id, review_id FROM media_asset WHERE shop_id = :shop LIMIT :collected) first
 """
-TABLES = (
-    "review", "review_version", "media_asset", "standing_right", "export_item", "product",
-    "library_asset", "library_word", "library_star", "library_collection_item",
+LOADED = (
+    "review", "review_version", "media_asset", "standing_right", "export_item", "library_star",
+    "library_collection_item",
 )  # fmt: skip
+TABLES = (*LOADED, "product", "library_asset", "library_word")
 
 
 @dataclass(frozen=True)
@@ -118,12 +121,16 @@ class Filled:
 def fill(kit: Kit, pieces: int) -> Filled:
     """Reviews, files, rights and marks for so many pieces, then the rows the library looks through.
 
+    What an earlier run left in a kept folder is taken as it is.
+
     Two pieces of five are words, the others photos and films.
     """
+    with kit.database.transaction(EVERY_SHOP) as session:
+        if session.scalar(text("SELECT EXISTS (SELECT 1 FROM library_asset)")):
+            return _filled(session, kit)
     begun = time.perf_counter()
     with kit.database.transaction(EVERY_SHOP) as session:
         shop = factories.shop(session)
-        token, _ = factories.signed_in_member(session, kit, shop, "marketer")
         session.add_all(
             Product(
                 shop_id=shop.id, external_id=f"P{n:04}", title=f"Mug number {n}",
@@ -138,34 +145,52 @@ def fill(kit: Kit, pieces: int) -> Filled:
             "export": new_id(),
         }  # fmt: skip
         session.execute(text(EXPORT), told)
-        for statement in (REVIEWS, VERSIONS, FILES, RIGHTS, TAKEN, STARS, COLLECT):
-            session.execute(text(statement), told)
-        first = session.scalar(text("SELECT id FROM product WHERE shop_id = :shop LIMIT 1"), told)
+        with _bare(session, LOADED):
+            for statement in (REVIEWS, VERSIONS, FILES, RIGHTS, TAKEN, STARS, COLLECT):
+                session.execute(text(statement), told)
+                session.execute(text("ANALYZE review, media_asset, review_version"))
     analyse(kit)
     loaded = time.perf_counter()
     project(kit)
     analyse(kit)
     show("loaded", pieces=pieces, seconds=loaded - begun, rows=time.perf_counter() - loaded)
-    return Filled(shop, token, first, collection.id)
+    with kit.database.transaction(EVERY_SHOP) as session:
+        return _filled(session, kit)
+
+
+def _filled(session: Session, kit: Kit) -> Filled:
+    """What was loaded, now or by an earlier run, with somebody new who is signed in."""
+    shop = session.scalars(select(Shop)).one()
+    token, _ = factories.signed_in_member(session, kit, shop, "marketer")
+    product_id = session.scalars(select(Product.id).order_by(Product.external_id).limit(1)).one()
+    return Filled(shop, token, product_id, session.scalars(select(LibraryCollection.id)).one())
 
 
 def project(kit: Kit) -> None:
-    """Make the library's rows by the product's own statements, indexes and keys put on after."""
-    with kit.database.transaction(EVERY_SHOP) as session:
-        later = [
-            line for table in ("library_asset", "library_word") for line in bare(session, table)
-        ]
+    """Make the library's rows by the product's own statements."""
+    with (
+        kit.database.transaction(EVERY_SHOP) as session,
+        _bare(session, ("library_asset", "library_word")),
+    ):
         session.execute(text("SET LOCAL work_mem = '128MB'"))
         reviews = session.scalars(text("SELECT id FROM review ORDER BY id")).all()
         for at in range(0, len(reviews), BATCH):
             told = {"reviews": reviews[at : at + BATCH], "standing": [], "now": clock.now()}
             session.execute(text(KEEP_PIECES), told)
             session.execute(text(KEEP_WORDS), told)
-        for line in later:
-            session.execute(text(line))
 
 
-def bare(session: Session, table: str) -> list[str]:
+@contextmanager
+def _bare(session: Session, tables: Sequence[str]) -> Iterator[None]:
+    """Load without secondary indexes and foreign keys, and put them on afterwards."""
+    later = [line for table in tables for line in _stripped(session, table)]
+    yield
+    session.execute(text("SET LOCAL maintenance_work_mem = '512MB'"))
+    for line in later:
+        session.execute(text(line))
+
+
+def _stripped(session: Session, table: str) -> list[str]:
     """Take secondary indexes and foreign keys off a table; what puts them back."""
     told = {"table": table}
     indexes = session.execute(text(INDEXES), told).all()

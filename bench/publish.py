@@ -12,7 +12,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -63,11 +63,11 @@ FROM generate_series(1, :count) n
 
 
 @contextmanager
-def installation() -> Iterator[Kit]:
-    """Real servers and an empty, migrated database under a temporary folder."""
+def installation(kept: Path | None = None) -> Iterator[Kit]:
+    """Real servers and a migrated database: empty, or what a kept folder holds."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(40))
     with (
-        tempfile.TemporaryDirectory(prefix="bench-") as folder,
+        nullcontext(kept) if kept else tempfile.TemporaryDirectory(prefix="bench-") as folder,
         EmbeddedPostgres(Path(folder) / "postgres") as postgres,
         EmbeddedValkey(Path(folder) / "valkey") as valkey,
     ):

@@ -116,7 +116,7 @@ def _page(wanted: Wanted, found: Look, refused: Refused) -> str:
         if wanted.collection
         else None,
         query=dict(request.args.items()),
-        uses=USES,
+        use_names={use: _(texts.USES[use]) for use in USES},
         texts=texts,
         ticked={str(piece.id) for piece in ticked},
         typed=request.form,

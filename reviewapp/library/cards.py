@@ -75,6 +75,8 @@ def chosen_pieces(session: Session, shop_id: UUID, ids: Sequence[UUID]) -> list[
 def cards(session: Session, found: Iterable[LibraryAsset]) -> list[Card]:
     """A page of pieces, in six look-ups whatever its size."""
     found = list(found)
+    if not found:
+        return []
     reviews, assets = _reviews(session, found), _assets(session, found)
     made = [Card(one, reviews[one.review_id], assets.get(one.id)) for one in found]
     excerpts, taken = _excerpts(session, found), _taken(session, found)
@@ -128,13 +130,13 @@ def _excerpts(session: Session, found: Sequence[LibraryAsset]) -> dict[UUID, Lib
 
 
 def _taken(session: Session, found: Sequence[LibraryAsset]) -> dict[tuple[UUID, str], int]:
+    used = {one.review_id for one in found if one.used}
+    if not used:
+        return {}
     rows = session.execute(
         select(ExportItem.review_id, ExportItem.subject_sha256, func.count())
         .join(Export, Export.id == ExportItem.export_id)
-        .where(
-            ExportItem.review_id.in_({one.review_id for one in found if one.used}),
-            Export.state == "made",
-        )
+        .where(ExportItem.review_id.in_(used), Export.state == "made")
         .group_by(ExportItem.review_id, ExportItem.subject_sha256)
     )
     return {(review_id, sha256): count for review_id, sha256, count in rows}

@@ -90,7 +90,7 @@ class Menu:
 
     def _option(self, name: str, label: str, value: Any) -> Option:
         on = str(getattr(self.wanted, name)) == str(value)
-        to = self.wanted.without(name).query() if on else self.wanted.query(**{name: value})
+        to = self.wanted.query(**{name: None if on else value})
         return Option(label, self.link(to), self._count(name, value), on, str(value))
 
     def _count(self, name: str, value: Any) -> str:
@@ -102,10 +102,6 @@ class Menu:
         else:
             count = facets.of("product_id" if name == "product" else name, str(value))
         return f"{count:,}{'+' if facets.capped else ''}" if count else ""
-
-
-def _languages(codes: Sequence[str]) -> list[tuple[str, str]]:
-    return [(code, own_name(code).capitalize()) for code in codes]
 
 
 def _short(title: str) -> str:

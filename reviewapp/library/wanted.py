@@ -60,9 +60,7 @@ class Wanted:
 
     def query(self, **changed: Any) -> dict[str, str]:
         """The address's query for this, or for this with changes."""
-        wanted = replace(self, **changed)
-        told = {field.name: getattr(wanted, field.name) for field in fields(wanted)}
-        return {name: _told(value) for name, value in told.items() if value}
+        return {name: _told(value) for name, value in (vars(self) | changed).items() if value}
 
 
 _UNSET: dict[str, Any] = {field.name: field.default for field in fields(Wanted)}

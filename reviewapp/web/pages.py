@@ -13,6 +13,7 @@ from markupsafe import Markup
 from reviewapp.core import clock
 from reviewapp.core.i18n import translator, zone_of
 from reviewapp.web.forms import csrf_token
+from reviewapp.web.icons import shown_stars, svg_icon
 from reviewapp.web.language import page_language, page_translator
 
 
@@ -25,6 +26,7 @@ def bind_pages(app: Flask) -> None:
     app.jinja_env.globals.update(
         _=gettext, gettext=gettext, ngettext=ngettext, csrf_token=csrf_token, now=clock.now
     )
+    app.jinja_env.globals.update(svg_icon=svg_icon, shown_stars=shown_stars)
     app.jinja_env.filters.update(when=when, day=day, span=span)
     app.context_processor(_page_values)
 
