@@ -113,6 +113,9 @@ def _cases() -> list[Purchase]:
         Purchase(2022, _person("Henri Moreau", "FR", "fr"), ("calder-trousers",), 12.6,
                  delivered(3), help=Help("return", "Bonjour, le pantalon est trop large à la "
                            "taille. Puis-je l'échanger contre la taille 38 ?", 0.9)),
+        Purchase(2025, _person("Tobias Brandt"), ("calder-trousers",), 12.4, delivered(3),
+                 help=Help("return", "Third time I write. I want my money back this week, or my "
+                           "lawyer writes next.", 1.2)),
         Purchase(2023, _person("Greta Fischer"), ("linden-blouse", "fennel-skirt"), 16,
                  delivered(4), help=Help("question", "How do I get a coffee stain out of the "
                            "blouse without hurting the linen?", 1.1, None,

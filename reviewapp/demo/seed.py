@@ -23,6 +23,7 @@ from reviewapp.core.db import EVERY_SHOP
 from reviewapp.core.ids import digest
 from reviewapp.core.kit import Kit
 from reviewapp.demo.catalogue import SHOP_NAME, offers, product_facts
+from reviewapp.demo.helping import arrange
 from reviewapp.demo.imported import import_older
 from reviewapp.demo.life import Life
 from reviewapp.demo.present import present
@@ -30,7 +31,9 @@ from reviewapp.demo.selection import pick_pictured
 from reviewapp.demo.story import FIRST_DAY, Purchase, past
 from reviewapp.integrations.products import UPDATED, put_product
 from reviewapp.models.account import ApiKey, Shop
+from reviewapp.outbox.mail import send_mail
 from reviewapp.outbox.mailbox import FOLDER as MAILBOX
+from reviewapp.reactions import relay_events
 from reviewapp.widgets import service as widgets
 from reviewapp.widgets.publishing import rebuild
 
@@ -111,6 +114,9 @@ def _live(kit: Kit, story: Sequence[Purchase]) -> None:
         life.day(days_ago)
     with kit.database.transaction(shop.id) as session:
         pick_pictured(session, shop.id, members)
+        arrange(session, kit, session.get_one(Shop, shop.id), members)
+    relay_events(kit)
+    send_mail(kit)
     rebuild(kit)
     _forget_old_letters(kit)
     with kit.database.transaction(shop.id) as session:

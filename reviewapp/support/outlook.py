@@ -149,14 +149,20 @@ def _by_day(
     first: date,
     last: date,
 ) -> dict[date, int]:
-    """How many happened on each day from `first` to `last`, by the team's calendar."""
+    """How many happened on each day from `first` to `last`, by the team's calendar.
+
+    Cases that were merged into another count with that one.
+    """
     day = cast(func.timezone(str(zone), moment), Date)
     begins, ends = (datetime.combine(on, time(), zone) for on in (first, last + ONE_DAY))
-    rows = session.execute(
+    found = (
         select(day, func.count())
         .where(moment.class_.shop_id == shop.id, moment >= begins, moment < ends)
         .group_by(day)
     )
+    if moment is Case.opened_at:
+        found = found.where(Case.merged_into_id.is_(None))
+    rows = session.execute(found)
     return {on: count for on, count in rows}  # noqa: C416  # a row is no pair to dict()'s types
 
 

@@ -15,12 +15,15 @@ from reviewapp.demo.present import present
 from reviewapp.demo.seed import TEAM, DemoShop, discard_broken_off, seed
 from reviewapp.demo.story import past
 from reviewapp.models.account import ApiKey, Member, Shop
-from reviewapp.models.case import Case
+from reviewapp.models.case import Case, Pause
 from reviewapp.models.catalog import Order, Product
+from reviewapp.models.macro import Macro
 from reviewapp.models.media import MediaAsset, Rendition
 from reviewapp.models.review import Flag, Reply, Review
 from reviewapp.models.review_request import ReviewRequest
 from reviewapp.models.rights import PermissionEntry
+from reviewapp.models.routing_rule import RoutingRule
+from reviewapp.models.support_hours import Holiday, SeasonNote
 from reviewapp.rights.service import rights_of
 
 SHORT = [purchase for purchase in present() if purchase.number in (2001, 2004, 2011, 2023, 2038)]
@@ -38,7 +41,16 @@ def keep(kit: Kit, shop: DemoShop) -> None:
 
 
 def test_the_story_leaves_its_traces_through_the_real_services(kit: Kit) -> None:
-    seed(kit, SHORT)
+    helped = [one for one in present() if one.number in (2021, 2022, 2025)]
+    seed(kit, SHORT + helped)
+    assert count(kit, SeasonNote, SeasonNote.texts["pt"].is_not(None)) == 1
+    assert count(kit, RoutingRule, RoutingRule.live) == 1
+    assert count(kit, Macro) == 1
+    assert count(kit, Holiday, Holiday.source == "DE-SN") > 10
+    assert count(kit, Pause, Pause.source == "hand") == 1
+    assert count(kit, Pause, Pause.source == "escalation") == 1
+    assert count(kit, Case, Case.escalation == "threat", Case.automation_stopped) == 1
+    assert count(kit, Case, Case.merged_into_id.is_not(None)) == 1
     assert count(kit, Member) == 1 + len(TEAM)
     assert count(kit, Order, Order.planning_due) == 0
     assert count(kit, ReviewRequest, ReviewRequest.state == "sent") >= 4
