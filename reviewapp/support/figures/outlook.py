@@ -13,9 +13,17 @@ from reviewapp.models.account import Shop
 from reviewapp.models.case import Case
 from reviewapp.models.case_solution import CaseSolution
 from reviewapp.support.clocks import NO_TIME, Hours, elapsed
-from reviewapp.support.figures.forecast import ONE_DAY, STEP, Outlook, Pace, forecast
+from reviewapp.support.figures.forecast import (
+    AHEAD_DAYS,
+    ONE_DAY,
+    STEP,
+    Outlook,
+    Pace,
+    forecast,
+)
 from reviewapp.support.figures.queries import place_among
 from reviewapp.support.figures.rules import LEAST, midnight
+from reviewapp.support.outlook import forecast as last_year_lets_expect
 
 NOTHING = datetime(9000, 1, 1, tzinfo=UTC)
 """Before the moment that stands for nothing owed (`NOTHING_OWED`)."""
@@ -33,7 +41,8 @@ def outlook(
 ) -> Outlook | None:
     """What happens if the desk goes on as in the last weeks; None where too little is known.
 
-    `expected_arrivals`: cases expected on days of the team's zone, in place of the usual ones.
+    `expected_arrivals`: cases expected on days of the team's zone, in place of the usual ones;
+    None takes last year's on the days of season notes.
     """
     pace = pace_of(session, shop, hours, now)
     if pace is None:
@@ -43,7 +52,19 @@ def outlook(
             Case.shop_id == shop.id, Case.state != "solved", Case.promise_due_at < NOTHING
         )
     ).all()
+    if expected_arrivals is None:
+        expected_arrivals = _of_seasons(session, shop, hours, now)
     return forecast(hours, now, owed, pace, expected_arrivals=expected_arrivals)
+
+
+def _of_seasons(session: Session, shop: Shop, hours: Hours, now: datetime) -> Mapping[date, float]:
+    """What last year lets expect on the days ahead that a season note covers."""
+    today = now.astimezone(hours.zone).date()
+    ahead = [today + number * ONE_DAY for number in range(AHEAD_DAYS + 1)]
+    days = [
+        day for day in ahead if any(one.starts_on <= day <= one.ends_on for one in hours.seasons)
+    ]
+    return last_year_lets_expect(session, shop, days)[0] if days else {}
 
 
 def pace_of(session: Session, shop: Shop, hours: Hours, now: datetime) -> Pace | None:

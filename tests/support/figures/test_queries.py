@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
 from reviewapp.core.kit import Kit
@@ -15,11 +16,13 @@ from reviewapp.models.account import Shop
 from reviewapp.models.case import Case
 from reviewapp.models.case_feedback import CaseFeedback, NpsAnswer
 from reviewapp.models.case_solution import CaseSolution
-from reviewapp.models.support_hours import Holiday
+from reviewapp.models.support_hours import Holiday, SeasonNote
 from reviewapp.support import merging
 from reviewapp.support.figures.keeping import measure_earlier
+from reviewapp.support.figures.outlook import outlook
 from reviewapp.support.figures.queries import Numbers, Wanted, numbers
 from reviewapp.support.figures.rules import Recommendation, Scale, Share, Times, weeks
+from reviewapp.support.hours import hours_of
 from tests import factories
 from tests.support.figures.story import BERLIN, Desk, at
 
@@ -185,3 +188,50 @@ def test_what_happened_before_numbers_were_kept_is_measured_later(
         solved = session.scalars(select(CaseSolution.working_seconds)).one()
     # Two hours until the answer; it waited for the customer from then until it was solved.
     assert (answered, solved) == measured == (7200, 7200)
+
+
+def test_on_the_days_of_a_season_note_last_year_counts(desk: Desk) -> None:
+    note = {"starts_on": date(2026, 11, 25), "ends_on": date(2026, 11, 26), "title": "Sale"}
+    factories.add(desk.session, SeasonNote(shop_id=desk.shop.id, **note))
+    # 52 weeks before the Wednesday and the Thursday.
+    for moment, cases in (("2025-11-26T09:00", 30), ("2025-11-27T09:00", 10)):
+        for _ in range(cases):
+            desk.opened(moment).state = "solved"
+    case = desk.opened("2026-11-16T09:00")
+    for _ in range(40):
+        solved = CaseSolution(
+            shop_id=desk.shop.id, case_id=case.id, number=1, route="delay", one_answer=True,
+            solved_at=at("2026-11-17T12:00"), working_seconds=60,
+        )  # fmt: skip
+        factories.add(desk.session, solved)
+    with desk.on("2026-11-24T00:00") as now:
+        hours = hours_of(desk.session, desk.shop)
+        found = outlook(desk.session, desk.shop, hours, now)
+        usual = outlook(desk.session, desk.shop, hours, now, expected_arrivals={})
+    assert found is not None
+    assert usual is not None
+    came = {day.day_on.day: round(day.arrivals, 2) for day in found.days}
+    # Until five on Wednesday 17/24 of its 30; what follows of it, and 17/24 of 10, on Thursday.
+    assert came[25] == round(30 * 17 / 24, 2)
+    assert came[26] == round(30 * 7 / 24 + 10 * 17 / 24, 2)
+    assert {round(day.arrivals, 2) for day in usual.days if day.day_on.weekday() == 2} == {0}
+
+
+def test_the_migration_finds_the_last_solution_of_each_case(desk: Desk) -> None:
+    asked_again, at_once = (desk.opened("2026-11-09T09:00") for _ in range(2))
+    for case in (asked_again, at_once):
+        desk.answered(case, "2026-11-09T10:00")
+    desk.wrote(asked_again, "2026-11-09T11:00")
+    for case in (asked_again, at_once):
+        desk.solved(case, "2026-11-09T12:00")
+    desk.opened("2026-11-09T09:00")
+    told = select(
+        CaseSolution.case_id, CaseSolution.number, CaseSolution.solved_at, CaseSolution.due_at,
+        CaseSolution.member_id, CaseSolution.one_answer,
+    ).order_by(CaseSolution.case_id)  # fmt: skip
+    kept = desk.session.execute(told).all()
+    desk.session.execute(delete(CaseSolution))
+    step = import_module("reviewapp.migrations.versions.0031_case_numbers")
+    desk.session.execute(text(step.SOLVED_BEFORE))
+    assert desk.session.execute(told).all() == kept
+    assert sorted(row.one_answer for row in kept) == [False, True]
