@@ -5,7 +5,9 @@ python -m bench.publish   (goal: ≤ 10 ms CPU, flat within 20 %; a burst of 10,
 
 from __future__ import annotations
 
+import itertools
 import json
+import math
 import statistics
 import sys
 import tempfile
@@ -43,6 +45,9 @@ SIZES = (10, 1_000, 10_000, 100_000)
 RUNS = 60
 VIEWS = 300
 BURST = 10_000
+REBUILT, REBUILT_EACH = (50, 50, 200), 100
+"""Products that come to each rebuild that is measured, and reviews of each."""
+WHOLE_REBUILD = 1_000_000
 
 FILL = """
 INSERT INTO review (id, created_at, shop_id, product_id, rating, title, body, answers,
@@ -199,10 +204,43 @@ def measure_burst(kit: Kit, shop: Shop) -> None:
 
 
 def measure_rebuild(kit: Kit) -> None:
-    """Everything there is, from the database to the folder."""
-    start = time.perf_counter()
-    products = rebuild(kit)
-    show("rebuild", products=products, seconds=time.perf_counter() - start)
+    """All there is, at growing sizes; a million by what the last products cost.
+
+    What is written once, whatever the size (the tags, for instance), is not extrapolated.
+    """
+    sizes, taken, cpus = [0], [0.0], [0.0]
+    for products in REBUILT:
+        fill_catalogue(kit, new_shop(kit), products)
+        cpu, start = time.process_time(), time.perf_counter()
+        sizes.append(rebuild(kit))
+        taken.append(time.perf_counter() - start)
+        cpus.append(time.process_time() - cpu)
+        show("rebuild", products=sizes[-1], reviews=sizes[-1] * REBUILT_EACH, seconds=taken[-1])
+    added = [later - before for before, later in itertools.pairwise(sizes)]
+    each, cpu_each = (
+        [(later - before) / more for (before, later), more in zip(pairs, added, strict=True)]
+        for pairs in (itertools.pairwise(taken), itertools.pairwise(cpus))
+    )
+    show(
+        "rebuild of a million over 10,000 products, extrapolated, one process",
+        cpu_ms_a_product=cpu_each[-1] * 1000,
+        cpu_minutes=cpu_each[-1] * WHOLE_REBUILD / REBUILT_EACH / 60,
+        minutes=each[-1] * WHOLE_REBUILD / REBUILT_EACH / 60,
+        exponent=1 + math.log(cpu_each[-1] / cpu_each[-2]) / math.log(sizes[-1] / sizes[-2]),
+        goal_minutes=10,
+    )
+
+
+def fill_catalogue(kit: Kit, shop: Shop, products: int) -> None:
+    """So many products with REBUILT_EACH published reviews each; nothing is counted yet."""
+    with kit.database.transaction(shop.id) as session:
+        for number in range(products):
+            product = Product(shop_id=shop.id, external_id=f"C{number}", title="Mug", tags=[])
+            session.add(product)
+            session.flush()
+            told = {"shop": shop.id, "product": product.id, "count": REBUILT_EACH}
+            session.execute(text(FILL), told)
+        session.execute(text("ANALYZE review"))
 
 
 def show(name: str, **values: float) -> None:
