@@ -69,6 +69,22 @@ def test_a_helpdesk_that_never_answers_holds_up_nobody_for_long(
     assert sum("The handle" in word for word in story.desk.words(story.only_ticket())) == 1
 
 
+def test_a_helpdesk_that_asks_to_slow_down_is_left_alone_for_as_long(story: Story) -> None:
+    story.desk.faulty, story.desk.faults = "GET POST PUT", ["busy"]
+    story.open_case()
+    story.work()
+    asked = len(story.desk.calls)
+    story.open_case(route="delay")
+    story.work(timedelta(seconds=36))
+    assert len(story.desk.calls) == asked
+    assert {state for _, state in story.steps()} == {"waiting"}
+    story.work(timedelta(seconds=38))
+    story.work_for_hours()
+    assert {state for _, state in story.steps()} == {"done"}
+    words = [word for number in story.desk.tickets for word in story.desk.words(number)]
+    assert sum("The handle broke." in word for word in words) == 2
+
+
 def test_an_answer_from_there_comes_into_the_case_once_and_does_not_go_back(story: Story) -> None:
     case = story.open_case()
     story.work()
