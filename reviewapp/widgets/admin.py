@@ -32,6 +32,8 @@ gate_members(blueprint)
 
 OFFERED = 200
 """Products and selections to try a tag with."""
+MOST_INSIDE = 80
+"""Letters of the words inside a tag."""
 WIDTHS, THEMES = ("desktop", "phone"), ("light", "dark")
 
 
@@ -79,6 +81,7 @@ def _page(checked: Checked) -> Response:
     selection = chosen("selection", tuple(selections)) or next(iter(selections), "")
     theme = chosen("theme", THEMES) or "light"
     platform = chosen("platform", PLATFORMS) or "html"
+    words = _inside(tag)
     page = render_template(
         "widgets/admin_widget.html",
         tag=tag,
@@ -92,7 +95,8 @@ def _page(checked: Checked) -> Response:
         theme=theme,
         platform=platform,
         platforms=_platforms(),
-        lines=lines_for(platform, Wanted(store, tag, product, selection, _inside())),
+        lines=lines_for(platform, Wanted(store, tag, product, selection, words)),
+        inside=words.get(tag),
         of_product=tag in OF_PRODUCT,
         pinned=snippets.pinned_script_tag(store),
         frame=snippets.frame_snippet(store, tag, product, selection, _names()[tag]),
@@ -172,13 +176,16 @@ def _told() -> dict[str, str]:
     }
 
 
-def _inside() -> dict[str, str]:
-    return {
+def _inside(tag: str) -> dict[str, str]:
+    """What tags say without scripts; for `tag` the words in the address, if any."""
+    said = {
         "list": _("Read all reviews"),
         "questions": _("Questions about this product"),
         "badge": _("All reviews of this shop"),
         "form": _("Write a review"),
     }
+    own = " ".join(request.args.get("inside", "").split())[:MOST_INSIDE]
+    return said | {tag: own} if own and tag in said else said
 
 
 def _platforms() -> dict[str, tuple[str, str, str]]:

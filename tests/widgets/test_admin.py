@@ -76,6 +76,14 @@ def test_a_colour_too_faint_is_said_and_a_nearest_one_is_offered(owner):
     assert "light-text=%23777777" in page, "links to other tags keep the look"
 
 
+def test_the_words_inside_a_tag_can_be_set(owner):
+    words = {"tag": "list", "inside": "  What people <say> "}
+    page = owner.get("/admin/widget", query_string=words).text
+    assert ">What people &lt;say&gt;</a>" in code(page, "tag")
+    assert "Read all reviews" in code(owner.get("/admin/widget?inside=").text, "tag")
+    assert owner.get("/admin/widget?tag=stars&inside=x").status_code == 200
+
+
 def test_hostile_ids_and_parameters_stay_text(owner, committed, shop):
     with committed() as session:
         factories.product(session, shop, HOSTILE, title=HOSTILE)
