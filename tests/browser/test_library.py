@@ -209,6 +209,26 @@ def test_nothing_ends_in_a_dead_end_without_scripts(
     expect(bare.get_by_role("heading", name="What it may be used for")).to_be_visible()
 
 
+def test_a_press_on_the_picture_sets_what_crops_keep_in_view(
+    desk: Page, live: str, kit: Kit, shop: Shop
+) -> None:
+    with kit.database.transaction(shop.id) as session:
+        photo = session.scalars(select(LibraryAsset.id).where(LibraryAsset.kind == "photo")).first()
+    desk.goto(f"{live}/admin/library/assets/{photo}/rights")
+    expect(desk.locator("[data-focus].is-live")).to_be_attached()
+    picture, square = desk.locator("[data-focus-picture]"), desk.locator("[data-crop='1x1']")
+    expect(square).to_have_attribute("viewBox", "150 0 600 600")
+    box = picture.bounding_box()
+    assert box
+    picture.click(position={"x": box["width"] * 0.9, "y": box["height"] * 0.25})
+    expect(square).to_have_attribute("viewBox", "300 0 600 600")
+    kept = float(desk.get_by_label("From the left").input_value())
+    assert abs(kept - 90) < 2
+    desk.get_by_role("button", name="Keep this point").click()
+    expect(desk.get_by_label("From the left")).to_have_value(f"{kept:.1f}")
+    expect(square).to_have_attribute("viewBox", "300 0 600 600")
+
+
 @pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1280, "light")])
 def test_pages_are_accessible_and_fit(
     desk: Page, live: str, kit: Kit, shop: Shop, width: int, scheme: Any
