@@ -29,6 +29,8 @@ from reviewapp.models.library_asset import LibraryAsset
 from reviewapp.models.rights import USES
 
 MOST_COUNTED = 2_000
+MOST_OF_WORDS = 200
+"""Where several words have to be there: each piece counted is a walk past many that lack one."""
 MOST_PRODUCTS = 12
 PASSES = (
     ("kind", "orientation", "length", "used", "picked", "expiring"),
@@ -43,7 +45,7 @@ PLAIN = ("kind", "orientation", "length", "colour", "language", "rating", "used"
 
 @dataclass
 class Facets:
-    """Counts by filter and value; where `capped`, over the newest MOST_COUNTED pieces only."""
+    """Counts by filter and value; where `capped`, over the newest pieces only, up to the bound."""
 
     total: int = 0
     capped: bool = False
@@ -55,11 +57,12 @@ class Facets:
 
 
 def facets(session: Session, asked: Search) -> Facets:
-    """Count over the newest pieces that fit: exact up to MOST_COUNTED, beyond it a lower bound."""
+    """Count over the newest pieces that fit: exact up to the bound, beyond it at least so many."""
     told = Facets()
     if not asked.ways:
         return told
-    found = _newest(asked)
+    most = _most(asked)
+    found = _newest(asked, most)
     for number, *values, count in session.execute(union_all(*_passes(found))):
         names = PASSES[number]
         if number == 0:
@@ -69,8 +72,8 @@ def facets(session: Session, asked: Search) -> Facets:
                 _add_uses(told, int(value), count)
             elif value is not None:
                 told.counts[name][value] = told.of(name, value) + count
-    told.capped = told.total > MOST_COUNTED
-    told.total = min(told.total, MOST_COUNTED)
+    told.capped = told.total > most
+    told.total = min(told.total, most)
     return told
 
 
@@ -87,7 +90,11 @@ def _passes(found: CTE) -> list[Any]:
     return [*counted[:-1], products]
 
 
-def _newest(asked: Search) -> CTE:
+def _most(asked: Search) -> int:
+    return MOST_OF_WORDS if any(len(way.words) > 1 for way in asked.ways) else MOST_COUNTED
+
+
+def _newest(asked: Search, most: int) -> CTE:
     asset, now = LibraryAsset, clock.now()
     uses: Any = literal(0)
     for bit, use in enumerate(USES):
@@ -100,13 +107,13 @@ def _newest(asked: Search) -> CTE:
     newest = [
         statement.with_only_columns(asset.id, *counted)
         .order_by(*(key.desc() for key in KEYS))
-        .limit(MOST_COUNTED + 1)
+        .limit(most + 1)
         for statement in pieces(asked)
     ]
     if len(newest) == 1:
         return newest[0].cte("found")
     found = union(*(select(one.subquery()) for one in newest)).subquery()
-    return select(found).limit(MOST_COUNTED + 1).cte("found")
+    return select(found).limit(most + 1).cte("found")
 
 
 def _add_uses(told: Facets, uses: int, count: int) -> None:
