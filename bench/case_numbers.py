@@ -20,6 +20,7 @@ from bench.publish import installation
 from reviewapp.app import create_app
 from reviewapp.core.db import EVERY_SHOP
 from reviewapp.core.kit import Kit
+from reviewapp.core.process import ease_garbage_collection
 from reviewapp.models.account import Member
 from reviewapp.web.auth import SESSION_COOKIE
 from tests import factories
@@ -59,6 +60,7 @@ def main() -> None:
     with installation() as kit:
         token = fill(kit, rows)
         client = create_app(kit=kit).test_client()
+        ease_garbage_collection()
         client.set_cookie(SESSION_COOKIE, token)
         for query in ("weeks=4", "weeks=12", "weeks=12&by=person", "weeks=12&route=delay",
                       "weeks=52"):  # fmt: skip

@@ -25,7 +25,7 @@ from bench.publish import installation, show
 from reviewapp.app import create_app
 from reviewapp.core.db import EVERY_SHOP
 from reviewapp.core.kit import Kit
-from reviewapp.core.process import spare_what_was_loaded
+from reviewapp.core.process import ease_garbage_collection
 from reviewapp.models.account import Shop
 from reviewapp.models.catalog import Product
 from reviewapp.models.review import Review
@@ -65,7 +65,7 @@ def main() -> None:
     with installation() as kit:
         shop, token = fill(kit, rows)
         client = create_app(kit=kit).test_client()
-        spare_what_was_loaded()
+        ease_garbage_collection()
         client.set_cookie(SESSION_COOKIE, token)
         for name, path in pages(kit, shop, rows):
             measure(client, name, path)

@@ -28,6 +28,7 @@ from bench.library_fill import Filled, fill
 from bench.publish import installation, show
 from reviewapp.app import create_app
 from reviewapp.core.kit import Kit
+from reviewapp.core.process import ease_garbage_collection
 from reviewapp.library.admin_grid import PAGE
 from reviewapp.library.facets import facets
 from reviewapp.library.finding import COLLECTED_KEYS, KEYS, pieces, search, walking
@@ -57,6 +58,7 @@ def measure(rows: int, runs: int, small: Took | None, kept: Path | None = None) 
     with installation(kept) as kit:
         filled = fill(kit, rows)
         client = create_app(kit=kit).test_client()
+        ease_garbage_collection()
         client.set_cookie(SESSION_COOKIE, filled.token)
         for name, query in queries(filled):
             for page, after in places(kit, filled, query):

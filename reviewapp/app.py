@@ -7,7 +7,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from reviewapp import models  # noqa: F401  # every table must be known before the first query
 from reviewapp.core.kit import Kit
-from reviewapp.core.process import process_settings, spare_what_was_loaded
+from reviewapp.core.process import ease_garbage_collection, process_settings
 from reviewapp.core.settings import Settings, read_settings
 from reviewapp.web.api import ApiBlueprint, bind_api
 from reviewapp.web.errors import bind_errors
@@ -203,5 +203,5 @@ def api_doors() -> list[ApiBlueprint]:
 def served() -> Flask:
     """What the web server loads."""
     app = create_app(process_settings())
-    spare_what_was_loaded()
+    ease_garbage_collection()
     return app

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from reviewapp.app import create_app
 from reviewapp.core.kit import Kit
-from reviewapp.core.process import process_settings, spare_what_was_loaded
+from reviewapp.core.process import ease_garbage_collection, process_settings
 from reviewapp.demo import doors, entry, store
 from reviewapp.web.auth import public
 
@@ -30,5 +30,5 @@ def front() -> Response:
 def served() -> Flask:
     """What the web server loads."""
     app = demo_app(Kit(process_settings()))
-    spare_what_was_loaded()
+    ease_garbage_collection()
     return app

@@ -61,6 +61,8 @@ def picture_lines(session: Session, review: Review) -> list[PictureLine]:
 
 
 def _signals(session: Session, review: Review, numbers: dict[UUID, int]) -> Sequence[PictureLine]:
+    if not numbers:
+        return []
     twin, other = aliased(MediaAsset), aliased(Review)
     rows = session.execute(
         select(MediaSignal, other, Product)

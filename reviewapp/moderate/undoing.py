@@ -27,25 +27,18 @@ _INSTANTS = ("decide_by", "decided_at", "edited_at", "edit_sent_at")
 
 def undoable(session: Session, member_id: UUID) -> Sequence[ModerationDecision]:
     """The member's newest decisions that can still be taken back, newest first."""
-    rows = session.scalars(
+    return session.scalars(
         select(ModerationDecision)
+        .join(OutboxEvent, OutboxEvent.id == ModerationDecision.event_id)
         .where(
             ModerationDecision.member_id == member_id,
             ModerationDecision.decided_at > clock.now() - UNDO_WITHIN,
-            ModerationDecision.event_id.is_not(None),
             ModerationDecision.action != "undo",
             ~taken_back(),
+            *_not_followed(),
         )
         .order_by(ModerationDecision.decided_at.desc(), ModerationDecision.id.desc())
     ).all()
-    due = set(
-        session.scalars(
-            select(OutboxEvent.id).where(
-                OutboxEvent.id.in_([row.event_id for row in rows]), *_not_followed()
-            )
-        )
-    )
-    return [row for row in rows if row.event_id in due]
 
 
 def taken_back() -> Any:
