@@ -22,7 +22,7 @@ from reviewapp.web.flashes import say
 from reviewapp.web.pages import gettext as _
 from reviewapp.web.pages import ngettext
 from reviewapp.web.session import kit, session
-from reviewapp.web.typed import line
+from reviewapp.web.typed import day, line
 
 blueprint = Blueprint("library", __name__, url_prefix="/admin/library")
 gate_members(blueprint)
@@ -44,7 +44,7 @@ def take_out() -> Page:
     """Have a bundle made; what may not leave is named with the way to mend it."""
     picks = _picks()
     try:
-        plan = Plan(line("use"), line("place", 200), _day("until"))
+        plan = Plan(line("use"), line("place", 200), day("until"))
         made = export(session(), actor().shop, plan, picks, by=actor())
     except Invalid as error:
         return grid(_refused(picks, error))
@@ -61,7 +61,7 @@ def ask_authors() -> Page:
     try:
         if not by_review:
             raise Invalid(fields={"assets": ["Choose at least one picture, film or text."]})
-        ends_on = _day("until")
+        ends_on = day("until")
         asked, refused = _ask_each(by_review, ends_on)
     except Invalid as error:
         return grid(Refused(error.fields))
@@ -109,7 +109,7 @@ def _refused(picks: list[Pick], error: Invalid) -> Refused:
     """What is wrong with the form; or of each piece that may not leave, why."""
     if error.code != "export_refused":
         return Refused(error.fields)
-    plan = Plan(line("use"), line("place", 200), _day("until"))
+    plan = Plan(line("use"), line("place", 200), day("until"))
     checked = check(session(), actor().shop, plan, picks)
     reasons = [(one.review.product.title, one.refusals) for one in checked if one.refusals]
     return Refused({"assets": [error.message]}, reasons)
@@ -142,13 +142,3 @@ def _picks() -> list[Pick]:
     return [
         Pick(one.review_id, one.subject_sha256, excerpt=passages.get(one.id, "")) for one in found
     ]
-
-
-def _day(name: str) -> date | None:
-    text = line(name)
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise Invalid(fields={name: ["A day such as 2027-05-31."]}) from error
