@@ -20,6 +20,7 @@ from reviewapp.models.question import Answer, Question
 from reviewapp.models.review import Flag, Review
 from reviewapp.models.widget import Publication
 from reviewapp.widgets.feedback import VOTES_WAIT, forget_votes
+from reviewapp.widgets.product_writer import NEWS_WAIT
 from reviewapp.widgets.publishing import publish_due
 from reviewapp.widgets.vote_rules import HALF_LIFE, NETWORK_VOTES, added, taken
 from tests import factories
@@ -30,10 +31,12 @@ NOON = datetime(2036, 11, 22, 12, tzinfo=UTC)
 
 @pytest.fixture
 def shown(kit: Kit) -> tuple[Shop, UUID]:
-    """A shop and its one published review, every document written."""
+    """A shop and its one published review, every document written, those that wait too."""
     shop, product = shop_with_product(kit)
     review_id = publish(kit, shop, product, title="Warm")
     publish_due(kit)
+    with clock.frozen(clock.now() + NEWS_WAIT):
+        publish_due(kit)
     return shop, review_id
 
 
