@@ -24,6 +24,8 @@ from reviewapp.moderate.rules import RULES_VERSION, TAKES_EFFECT_AFTER, decision
 from reviewapp.outbox.messages import emit
 
 LONGEST_NOTE = 2_000
+COLUMNS = tuple(Review.__mapper__.column_attrs.keys())
+"""Some of them the database reckons; what hangs on a review is read again by whoever shows it."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def decide(
     row.event_id = event.id
     session.add(row)
     _log(session, row, decision, by, before=seen.state)
-    session.refresh(review)
+    session.refresh(review, COLUMNS)
     return row
 
 
