@@ -60,8 +60,8 @@ def _spoken(language: str, instant: datetime, today: date, time_zone: str) -> Ma
     )
 
 
-def day(instant: datetime | None, time_zone: str = "UTC") -> str:
-    """The date of an instant in the shop's zone."""
+def day(instant: date | None, time_zone: str = "UTC") -> str:
+    """A day as people write it; of an instant the one in the shop's zone."""
     return "" if instant is None else page_translator().long_date(instant, time_zone)
 
 

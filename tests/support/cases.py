@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -34,3 +35,8 @@ def make_case(session: Any, shop: Shop, due_in_hours: float = 5, **values: Any) 
         CaseMessage(shop_id=shop.id, case_id=case.id, direction="in", body="The handle broke."),
     )
     return case
+
+
+def links(page: Any) -> set[str]:
+    """Ids of the cases a list shows."""
+    return set(re.findall(r'row-link" href="/admin/cases/([\w-]+)"', page.text))

@@ -25,7 +25,7 @@ from reviewapp.support.macros import FIELDS, fill, shipped
 from reviewapp.support.service import receive_message
 from tests import factories
 from tests.people import SignedIn
-from tests.support.cases import make_case
+from tests.support.cases import links, make_case
 
 Committed = Callable[[], Any]
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -36,10 +36,6 @@ FACTS = {"name": "Ada", "order": "10412", "item": "Stoneware mug", "date": "26.1
 def reread(committed: Committed, case: Case) -> Case:
     with committed() as session:
         return session.get_one(Case, case.id)
-
-
-def links(page: Any) -> set[str]:
-    return set(re.findall(r'row-link" href="/admin/cases/([\w-]+)"', page.text))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

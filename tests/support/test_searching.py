@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -15,13 +14,9 @@ from reviewapp.models.catalog import Customer
 from reviewapp.support import searching
 from tests import factories
 from tests.people import SignedIn
-from tests.support.cases import make_case
+from tests.support.cases import links, make_case
 
 Committed = Callable[[], Any]
-
-
-def links(page: Any) -> set[str]:
-    return set(re.findall(r'row-link" href="/admin/cases/([\w-]+)"', page.text))
 
 
 def message(case: Case, body: str) -> CaseMessage:
