@@ -26,6 +26,14 @@ _OPEN: list[Browser] = []
 """The worker's one browser: a second one beside it cannot be driven."""
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever asks for a page drives the browser, and gets a second try that is told (0205)."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One real Chromium for the worker, whichever folder's tests ask first."""

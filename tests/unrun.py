@@ -1,4 +1,4 @@
-"""Nothing is skipped silently: what could not run is listed at the end, with its reason."""
+"""Nothing is silent: what could not run, and what needed a second try, is told at the end."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ import pytest
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """One line per reason, with how many tests it kept from running."""
+    """What failed before it passed, in full; one line per reason why tests did not run."""
+    for report in terminalreporter.stats.get("rerun", []):
+        terminalreporter.section(f"failed at the first try: {report.nodeid}")
+        terminalreporter.write_line(report.longreprtext)
     skipped = terminalreporter.stats.get("skipped", [])
     if not skipped:
         return

@@ -19,13 +19,6 @@ from tests.browser.queue_desk import FIRST, SECOND, THIRD
 from tests.collect.links import Link, link_of
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever asks for a page needs the browser."""
-    for item in items:
-        if "browser" in getattr(item, "fixturenames", ()):
-            item.add_marker("browser")
-
-
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A fresh profile's page, 1280 px wide, that fails the test on any script error."""
