@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from werkzeug.serving import make_server
 
 QUIET = [
@@ -21,6 +21,9 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+PATIENCE = 60_000
+"""Milliseconds that whatever is waited for may take; busy machines are slow, not wrong."""
 
 _OPEN: list[Browser] = []
 """The worker's one browser: a second one beside it cannot be driven."""
@@ -61,6 +64,8 @@ def _launched() -> Iterator[Browser]:
         pytest.skip("no Chromium: set CHROME_BIN or put chromium on PATH")
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=found, args=QUIET)
+        launched.on("context", lambda context: context.set_default_timeout(PATIENCE))
+        expect.set_options(timeout=PATIENCE)
         yield launched
         launched.close()
 

@@ -7,25 +7,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect
 
 from reviewapp.models.media import MediaAsset
 from reviewapp.models.review import Review
 from reviewapp.models.upload import Upload
-from tests.browser.test_customer_pages import RULES
+from tests.browser.barriers import barriers
 from tests.collect.links import REVIEW, rows
 from tests.media.test_service import picture
 
 CHUNK = 4 * 1024 * 1024
-
-
-@pytest.fixture(autouse=True)
-def patience() -> Iterator[None]:
-    """Files are really decoded, by a process of its own: on a busy machine that takes a while."""
-    expect.set_options(timeout=30_000)
-    yield
-    expect.set_options(timeout=5_000)
 
 
 @pytest.fixture
@@ -85,8 +76,7 @@ def test_files_are_sent_while_the_customer_writes(phone, live, kit, link, photo)
         "This kind of file is not taken. Please send a JPEG, PNG, WebP, HEIC or AVIF photo."
     )
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
-    found = Axe().run(page, options=RULES)
-    assert not found.violations_count, found.generate_report()
+    assert barriers(page) == []
     shown.filter(has_text="one.jpg").get_by_role("button").press("Enter")
     expect(shown).to_have_count(2)
     expect(form.locator("[data-photo-status]")).to_have_text("one.jpg is removed.")
