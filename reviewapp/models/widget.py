@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import BigInteger, ForeignKey, Index, text
@@ -11,6 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Integer
 
 from reviewapp.models.base import Base
+
+SHORTEST_PAUSE = timedelta(milliseconds=500)
+"""Between two writes of one document; it grows while a burst lasts."""
 
 
 class Publication(Base):
@@ -38,6 +41,10 @@ class Publication(Base):
     """Raised by every change; a write settles only the revision it read."""
     claimed_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
+    pause: Mapped[timedelta] = mapped_column(
+        default=SHORTEST_PAUSE, server_default=text("'500 milliseconds'")
+    )
+    """How long after `published_at` the next write may come."""
 
 
 class ShopDocument(Base):
@@ -57,6 +64,10 @@ class ShopDocument(Base):
     revision: Mapped[int] = mapped_column(default=0)
     claimed_at: Mapped[datetime | None]
     published_at: Mapped[datetime | None]
+    pause: Mapped[timedelta] = mapped_column(
+        default=SHORTEST_PAUSE, server_default=text("'500 milliseconds'")
+    )
+    """How long after `published_at` the next write may come."""
 
 
 class CachePurge(Base):

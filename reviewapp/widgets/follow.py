@@ -19,12 +19,27 @@ from reviewapp.widgets.service import (
     refresh_shop,
 )
 
+TAKES_BACK = frozenset(
+    {
+        "answer.withdrawn",
+        "media.hidden",
+        "media.redacted",
+        "permission.withdrawn",
+        "question.withdrawn",
+        "reply.withdrawn",
+        "review.redacted",
+        "review.refused",
+        "review.withdrawn",
+    }
+)
+"""What these take off a storefront goes at once, whatever else changes meanwhile (P3)."""
+
 
 def show_review(session: Session, kit: Kit, event: OutboxEvent) -> None:
     """After anything that changes what is shown of a review: `review_id` in the event."""
     review_id = event.payload.get("review_id")
     if review_id is not None:
-        refresh_review(session, UUID(review_id))
+        refresh_review(session, UUID(review_id), at_once=event.name in TAKES_BACK)
 
 
 def show_permission(session: Session, kit: Kit, event: OutboxEvent) -> None:
@@ -32,7 +47,8 @@ def show_permission(session: Session, kit: Kit, event: OutboxEvent) -> None:
 
     `review_id` in the event (P3, P5).
     """
-    mark_selections(session, event.shop_id, UUID(event.payload["review_id"]))
+    review_id = UUID(event.payload["review_id"])
+    mark_selections(session, event.shop_id, review_id, at_once=event.name in TAKES_BACK)
 
 
 def show_product(session: Session, kit: Kit, event: OutboxEvent) -> None:
@@ -68,9 +84,10 @@ def show_collection(session: Session, kit: Kit, event: OutboxEvent) -> None:
 
 def show_questions(session: Session, kit: Kit, event: OutboxEvent) -> None:
     """After a question or an answer was published or taken back: `question_id` in the event."""
-    refresh_questions(session, UUID(event.payload["question_id"]))
+    question_id = UUID(event.payload["question_id"])
+    refresh_questions(session, question_id, at_once=event.name in TAKES_BACK)
 
 
 def show_faq(session: Session, kit: Kit, event: OutboxEvent) -> None:
     """After the shop's page of picked questions changed, or an answer on it."""
-    mark_shop(session, event.shop_id, [FAQ])
+    mark_shop(session, event.shop_id, [FAQ], at_once=event.name in TAKES_BACK)

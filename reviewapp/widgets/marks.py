@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, case, func, or_, select
-from sqlalchemy.dialects.postgresql import Insert, insert
+from sqlalchemy import bindparam, case, false, func, or_, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from reviewapp.core import clock
 from reviewapp.core.db import ping_after_commit
 from reviewapp.models.catalog import Product
 from reviewapp.models.collection import Collection
 from reviewapp.models.widget import Publication, ShopDocument
+from reviewapp.widgets.pacing import pause_of_mark
 from reviewapp.widgets.rules import chunk_of, key_hash, product_key, shard_count, shard_of
 
 ERRAND = "publish"
@@ -40,14 +42,16 @@ def mark_listing(
     chunks: Sequence[int],
     *,
     at: datetime | None = None,
+    at_once: bool = False,
     questions: bool = False,
 ) -> None:
     """Note that the head and these chunks are behind, for every product shown with this listing.
 
-    `at` in the future lets the change wait, with others like it, for a later write.
+    `at` in the future lets the change wait, with others like it, for a later write; `at_once`
+    lets it wait for no burst to end.
     """
     found = session.execute(_SHOWN_WITH, {"listing_id": listing_id}).all()
-    _mark(session, found, chunks, at or clock.now(), questions)
+    _mark(session, found, chunks, at or clock.now(), questions, at_once=at_once)
 
 
 def mark_product(session: Session, product_id: UUID, chunks: Sequence[int]) -> None:
@@ -64,7 +68,13 @@ def mark_products(session: Session, chunks: Mapping[UUID, Sequence[int]]) -> Non
 
 
 def _mark(
-    session: Session, products: Sequence[Any], chunks: Sequence[int], at: datetime, questions: bool
+    session: Session,
+    products: Sequence[Any],
+    chunks: Sequence[int],
+    at: datetime,
+    questions: bool,
+    *,
+    at_once: bool = False,
 ) -> None:
     marked = [
         {
@@ -79,11 +89,19 @@ def _mark(
         for row in products
     ]
     if marked:
-        session.execute(_MARK, marked)
+        behind = session.scalars(_MARK_AT_ONCE if at_once else _MARK, marked)
+        _wake(session, behind, at, at_once=at_once)
+
+
+def _wake(
+    session: Session, behind: Iterable[datetime | None], at: datetime, *, at_once: bool
+) -> None:
+    """Wake a worker, unless all was behind before: it waits for its turn and is looked for."""
+    if at_once or any(since == at for since in behind):
         ping_after_commit(session, ERRAND)
 
 
-def _mark_statement() -> Insert:
+def _mark_statement(*, at_once: bool) -> ReturningInsert[Any]:
     """The upsert behind every mark.
 
     While a publisher holds the row, chunks are always appended: it takes away only those that
@@ -101,12 +119,13 @@ def _mark_statement() -> Insert:
             "dirty_chunks": case((waiting, Publication.dirty_chunks), else_=both),
             "dirty_questions": or_(Publication.dirty_questions, new.excluded.dirty_questions),
             "revision": Publication.revision + 1,
+            "pause": pause_of_mark(Publication, at_once=at_once),
         },
-    )
+    ).returning(Publication.dirty_at)
 
 
 # Built once: building a statement costs more than running it.
-_MARK = _mark_statement()
+_MARK, _MARK_AT_ONCE = (_mark_statement(at_once=at_once) for at_once in (False, True))
 _PRODUCT = select(Product.id, Product.shop_id, Product.external_id)
 _ONE = _PRODUCT.where(Product.id == bindparam("product_id"))
 _SHOWN_WITH = _PRODUCT.where(
@@ -127,25 +146,28 @@ def mark_shop(
 ) -> None:
     """Note that these documents of the whole shop are behind.
 
-    `at` in the future lets the change wait; `at_once` lets none of them rest.
+    `at` in the future lets the change wait; `at_once` lets it wait for no burst and no hour.
     """
+    since = at or clock.now()
     new = insert(ShopDocument).values(
         [
-            {"shop_id": shop_id, "path": path, "dirty_at": at or clock.now(), "revision": 1}
+            {"shop_id": shop_id, "path": path, "dirty_at": since, "revision": 1}
             for path in sorted(paths)
         ]
     )
-    session.execute(
+    hourly = ShopDocument.path.in_(SLOW) if at_once else false()
+    behind = session.scalars(
         new.on_conflict_do_update(
             index_elements=[ShopDocument.shop_id, ShopDocument.path],
             set_={
                 "dirty_at": func.least(ShopDocument.dirty_at, new.excluded.dirty_at),
                 "revision": ShopDocument.revision + 1,
-                "published_at": None if at_once else ShopDocument.published_at,
+                "published_at": case((hourly, None), else_=ShopDocument.published_at),
+                "pause": pause_of_mark(ShopDocument, at_once=at_once),
             },
-        )
+        ).returning(ShopDocument.dirty_at)
     )
-    ping_after_commit(session, ERRAND)
+    _wake(session, behind, since, at_once=at_once)
 
 
 def mark_shard(session: Session, shop_id: UUID, hashed: int, *, grown: bool) -> None:
@@ -185,13 +207,18 @@ def shard_of_path(path: str) -> int:
 
 
 def mark_store(
-    session: Session, shop_id: UUID, store_position: int | None, *, at: datetime | None = None
+    session: Session,
+    shop_id: UUID,
+    store_position: int | None,
+    *,
+    at: datetime | None = None,
+    at_once: bool = False,
 ) -> None:
     """Note that the store's numbers, its newest reviews, and this one's page are behind."""
     paths = [STORE, STORE_PAGE]
     if store_position is not None:
         paths.append(store_page_path(chunk_of(store_position)))
-    mark_shop(session, shop_id, paths, at=at)
+    mark_shop(session, shop_id, paths, at=at, at_once=at_once)
 
 
 def store_page_path(number: int) -> str:

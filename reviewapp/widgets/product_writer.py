@@ -16,7 +16,7 @@ from reviewapp.core import clock
 from reviewapp.core.db import EVERY_SHOP
 from reviewapp.core.errors import OutsideFailed
 from reviewapp.core.kit import Kit
-from reviewapp.models.widget import Publication
+from reviewapp.models.widget import SHORTEST_PAUSE, Publication
 from reviewapp.widgets import documents
 from reviewapp.widgets.marks import (
     FEEDS,
@@ -28,13 +28,12 @@ from reviewapp.widgets.marks import (
     mark_shop,
 )
 from reviewapp.widgets.media_files import media_of_chunks, sync_media
+from reviewapp.widgets.pacing import next_pause, rested
 from reviewapp.widgets.product_view import ProductViews, product_views
 from reviewapp.widgets.purging import request_purge
 from reviewapp.widgets.values import media_path
 from reviewapp.widgets.writer import put_changed, put_document, remove_document, shop_folder
 
-PACE = timedelta(milliseconds=500)
-"""The shortest time between two writes of one product: what bounds the work of a burst."""
 LEASE = timedelta(seconds=60)
 """How long a claimed row waits for a publisher that died."""
 NEWS_WAIT = timedelta(minutes=1)
@@ -71,16 +70,11 @@ def publish_products(kit: Kit) -> int:
 def claim_products(kit: Kit) -> list[Claim]:
     """Take the products that waited longest; nobody else writes them until the lease ends."""
     now = clock.now()
-    rested = or_(
-        Publication.published_at.is_(None),
-        Publication.published_at <= now - PACE,
-        func.cardinality(Publication.dirty_chunks) > MAX_CHUNKS,
-    )
     due = (
         select(Publication.product_id)
         .where(
             Publication.dirty_at <= now,
-            rested,
+            or_(rested(Publication, now), func.cardinality(Publication.dirty_chunks) > MAX_CHUNKS),
             or_(Publication.claimed_at.is_(None), Publication.claimed_at < now - LEASE),
         )
         .order_by(Publication.dirty_at)
@@ -155,6 +149,8 @@ def settle_product(session: Session, claim: Claim) -> bool:
         .values(
             claimed_at=None,
             published_at=clock.now(),
+            # What follows chunks that were too many for one claim is no burst.
+            pause=SHORTEST_PAUSE if claim.seen == MAX_CHUNKS else next_pause(Publication),
             dirty_at=case((all_seen, None), else_=clock.now()),
             dirty_chunks=Publication.dirty_chunks[claim.seen + 1 : ARRAY_END],
             dirty_questions=case((all_seen, False), else_=Publication.dirty_questions),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union_all
 
 from reviewapp.core import clock
 from reviewapp.core.db import EVERY_SHOP
@@ -19,11 +19,15 @@ from reviewapp.models.widget import Publication, ShopDocument
 from reviewapp.widgets.assets import publish_assets
 from reviewapp.widgets.counting import recount_listing
 from reviewapp.widgets.marks import SLOW, mark_shop, shop_paths
-from reviewapp.widgets.product_writer import PACE, publish_products
+from reviewapp.widgets.pacing import due_at
+from reviewapp.widgets.product_writer import publish_products
 from reviewapp.widgets.shop_writer import publish_shop_documents
 
 BUDGET_SECONDS = 20.0
 """How long one errand may hold a worker; what is left then waits for the next."""
+
+WAITED_FOR = timedelta(seconds=1)
+"""What becomes due within this time an errand waits for; what rests longer the clock finds."""
 
 Progress = Callable[[int, int], None]
 
@@ -36,8 +40,8 @@ def publish_once(kit: Kit) -> int:
 def publish_due(kit: Kit, *, budget_seconds: float = BUDGET_SECONDS) -> int:
     """Write all that is behind; returns how many products and shop documents were written.
 
-    Any number of processes may do this at once. What was written less than PACE ago is waited
-    for, so that the last change of a burst is not left to the clock's next tick.
+    Any number of processes may do this at once. What has rested within WAITED_FOR is
+    waited for, so that the second and third change in a row are not left to the clock's next tick.
     """
     written, until = 0, time.monotonic() + budget_seconds
     while time.monotonic() < until:
@@ -52,20 +56,22 @@ def publish_due(kit: Kit, *, budget_seconds: float = BUDGET_SECONDS) -> int:
 
 
 def _until_next(kit: Kit) -> timedelta | None:
-    """How long until something rests no more; None when nothing becomes due within PACE."""
-    products = select(func.min(Publication.published_at)).where(
-        Publication.dirty_at <= clock.now() + PACE, Publication.claimed_at.is_(None)
+    """How long until something rests no more; None when nothing becomes due in WAITED_FOR."""
+    now = clock.now()
+    products = select(due_at(Publication)).where(
+        Publication.dirty_at.is_not(None), Publication.claimed_at.is_(None)
     )
-    documents = select(func.min(ShopDocument.published_at)).where(
-        ShopDocument.dirty_at <= clock.now() + PACE,
+    documents = select(due_at(ShopDocument)).where(
+        ShopDocument.dirty_at.is_not(None),
         ShopDocument.claimed_at.is_(None),
         ShopDocument.path.not_in(SLOW),
     )
+    soonest = select(func.min(union_all(products, documents).subquery("waiting").c[0]))
     with kit.database.transaction(EVERY_SHOP) as session:
-        rested = [session.scalar(products), session.scalar(documents)]
-    waits = [at + PACE - clock.now() for at in rested if at is not None]
-    # A clock that was set back must not send the publisher to sleep for as long.
-    return min(PACE, max(min(waits), timedelta(milliseconds=1))) if waits else None
+        found: datetime | None = session.scalar(soonest)
+    if found is None or found > now + WAITED_FOR:
+        return None
+    return max(found - now, timedelta(milliseconds=1))
 
 
 def rebuild(kit: Kit, progress: Progress | None = None) -> int:

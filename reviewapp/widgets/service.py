@@ -35,13 +35,14 @@ _LISTING = func.coalesce(Product.listing_id, Product.id)
 _LISTING_OF_REVIEW = select(_LISTING).join(Review, Review.product_id == Product.id)
 
 
-def refresh_review(session: Session, review_id: UUID) -> None:
+def refresh_review(session: Session, review_id: UUID, *, at_once: bool = False) -> None:
     """Bring the summary in line with one review, whatever happened to it and in any order.
 
     To be called after a review was published, edited, redacted or withdrawn, answered, or a
     photo of it became ready or was hidden. The review remembers what the summary holds for it,
     so that a repeated or late call changes nothing. A review not shown before and not to be
-    shown now leaves no trace.
+    shown now leaves no trace. What is taken back waits for no burst to end, nor does what
+    `at_once` says so of (P3).
     """
     listing_id = session.scalar(_LISTING_OF_REVIEW.where(Review.id == review_id))
     if listing_id is None:
@@ -66,13 +67,15 @@ def refresh_review(session: Session, review_id: UUID) -> None:
     keep_attributes(session, review, shown)
     _recount(summary, review, review.rating if shown else None)
     session.flush()
-    mark_review(session, review)
+    mark_review(session, review, at_once=at_once or not shown)
     if not shown:
         # What is taken back leaves the feeds at once, not with their next hourly run (P3).
         mark_shop(session, review.shop_id, [FEEDS, NEWS], at_once=True)
 
 
-def mark_review(session: Session, review: Review, *, at: datetime | None = None) -> None:
+def mark_review(
+    session: Session, review: Review, *, at: datetime | None = None, at_once: bool = False
+) -> None:
     """Note that every document which shows this placed review is behind; see `mark_listing`."""
     if review.position is None or review.listing_id is None:
         return
@@ -80,13 +83,18 @@ def mark_review(session: Session, review: Review, *, at: datetime | None = None)
     # The first of a chunk: the one before it names the new one as its neighbour from now on.
     begins = chunk > 0 and review.position % CHUNK_SIZE == 0
     chunks = [chunk - 1, chunk] if begins else [chunk]
-    mark_listing(session, review.listing_id, chunks, at=at)
-    mark_store(session, review.shop_id, review.store_position, at=at)
-    mark_selections(session, review.shop_id, review.id, at=at)
+    mark_listing(session, review.listing_id, chunks, at=at, at_once=at_once)
+    mark_store(session, review.shop_id, review.store_position, at=at, at_once=at_once)
+    mark_selections(session, review.shop_id, review.id, at=at, at_once=at_once)
 
 
 def mark_selections(
-    session: Session, shop_id: UUID, review_id: UUID, *, at: datetime | None = None
+    session: Session,
+    shop_id: UUID,
+    review_id: UUID,
+    *,
+    at: datetime | None = None,
+    at_once: bool = False,
 ) -> None:
     """Note that every selection with this review is behind: it changed, or what it allows did."""
     picked = select(Selection.key).where(
@@ -96,7 +104,7 @@ def mark_selections(
     )
     paths = [collection_path(key) for key in session.scalars(picked)]
     if paths:
-        mark_shop(session, shop_id, paths, at=at)
+        mark_shop(session, shop_id, paths, at=at, at_once=at_once)
 
 
 def refresh_product(session: Session, product_id: UUID) -> None:
@@ -109,13 +117,13 @@ def refresh_product(session: Session, product_id: UUID) -> None:
     mark_listing(session, listing_id, range(chunk_of(placed - 1) + 1), questions=True)
 
 
-def refresh_questions(session: Session, question_id: UUID) -> None:
+def refresh_questions(session: Session, question_id: UUID, *, at_once: bool = False) -> None:
     """A question or one of its answers was published, changed or taken back."""
     asked = select(_LISTING).join(Question, Question.product_id == Product.id)
     listing_id = session.scalar(asked.where(Question.id == question_id))
     if listing_id is not None:
         locked_summary(session, listing_id)
-        mark_listing(session, listing_id, [], questions=True)
+        mark_listing(session, listing_id, [], questions=True, at_once=at_once)
 
 
 def refresh_shop(session: Session, shop_id: UUID, changed: Collection[str] = ("name",)) -> None:

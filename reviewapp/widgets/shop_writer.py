@@ -17,7 +17,8 @@ from reviewapp.models.account import Shop
 from reviewapp.models.widget import ShopDocument
 from reviewapp.widgets.feeds.writer import WRITTEN_WITH, files_of, write_feeds
 from reviewapp.widgets.marks import FEEDS, NEWS, SLOW, STORE_PAGE
-from reviewapp.widgets.product_writer import LEASE, PACE
+from reviewapp.widgets.pacing import next_pause, rested
+from reviewapp.widgets.product_writer import LEASE
 from reviewapp.widgets.purging import request_purge
 from reviewapp.widgets.shop_documents import shop_document
 from reviewapp.widgets.store_view import place_in_store
@@ -49,16 +50,16 @@ def publish_shop_documents(kit: Kit) -> int:
 
 def _claim(kit: Kit) -> list[DocumentClaim]:
     now = clock.now()
-    rested = or_(
-        ShopDocument.published_at.is_(None),
-        and_(ShopDocument.path.not_in(SLOW), ShopDocument.published_at <= now - PACE),
-        ShopDocument.published_at <= now - SLOW_PACE,
-    )
     due = (
         select(ShopDocument.shop_id, ShopDocument.path)
         .where(
             ShopDocument.dirty_at <= now,
-            rested,
+            rested(ShopDocument, now),
+            or_(
+                ShopDocument.path.not_in(SLOW),
+                ShopDocument.published_at.is_(None),
+                ShopDocument.published_at <= now - SLOW_PACE,
+            ),
             or_(
                 ShopDocument.claimed_at.is_(None),
                 and_(ShopDocument.path != FEEDS, ShopDocument.claimed_at < now - LEASE),
@@ -106,6 +107,7 @@ def _publish(kit: Kit, claim: DocumentClaim) -> int:
             .values(
                 claimed_at=None,
                 published_at=clock.now(),
+                pause=next_pause(ShopDocument),
                 dirty_at=case((current, None), else_=clock.now()),
             )
             .execution_options(synchronize_session=False)

@@ -9,13 +9,18 @@ import pytest
 from reviewapp.core import clock
 from reviewapp.core.errors import OutsideFailed
 from reviewapp.core.kit import Kit
-from reviewapp.models.widget import Publication
+from reviewapp.models.account import Shop
+from reviewapp.models.catalog import Product
+from reviewapp.models.review import Review
+from reviewapp.models.widget import SHORTEST_PAUSE, Publication
 from reviewapp.widgets import product_writer
-from reviewapp.widgets.product_writer import LEASE, PACE, claim_products, publish_products
+from reviewapp.widgets.pacing import LONGEST_PAUSE
+from reviewapp.widgets.product_writer import LEASE, claim_products, publish_products
 from reviewapp.widgets.publishing import publish_due, publish_once
 from reviewapp.widgets.rules import CHUNK_SIZE
 from reviewapp.widgets.service import refresh_review
 from tests.widgets.stories import (
+    change,
     head,
     publish,
     published_json,
@@ -25,8 +30,13 @@ from tests.widgets.stories import (
 NOON = datetime(2036, 11, 22, 12, tzinfo=UTC)
 
 
+def pause_of(kit: Kit, shop: Shop, product: Product) -> timedelta:
+    with kit.database.transaction(shop.id) as session:
+        return session.get_one(Publication, product.id).pause
+
+
 def test_a_burst_ends_in_few_writes(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
-    """1,000 changes within 20 seconds of the clock; what counts is time, not their number."""
+    """A change every half second for 100 seconds of the clock, each time a publisher looks."""
     shop, product = shop_with_product(kit)
     review_id = publish(kit, shop, product)
     writes = 0
@@ -39,15 +49,49 @@ def test_a_burst_ends_in_few_writes(kit: Kit, monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setattr(product_writer, "write_product", counted)
     for step in range(200):
-        with clock.frozen(NOON + step * timedelta(milliseconds=100)):
+        with clock.frozen(NOON + step * timedelta(milliseconds=500)):
             with kit.database.transaction(shop.id) as session:
-                for _ in range(5):
-                    refresh_review(session, review_id)
+                session.get_one(Review, review_id).helpful_count = step
+                refresh_review(session, review_id)
             publish_products(kit)
-    with clock.frozen(NOON + timedelta(minutes=1)):
+    end = NOON + timedelta(seconds=100) + LONGEST_PAUSE
+    with clock.frozen(end):
         publish_once(kit)
         assert publish_products(kit) == 0
-    assert 2 <= writes <= 50
+    assert 2 <= writes <= 12
+    assert head(kit, shop)["reviews"][0]["helpful"] == 199
+    with clock.frozen(end + 2 * LONGEST_PAUSE):
+        publish(kit, shop, product)
+        assert publish_products(kit) == 1, "after a rest a change is written at once"
+        assert pause_of(kit, shop, product) == SHORTEST_PAUSE
+
+
+def test_what_is_taken_back_waits_for_no_burst_to_end(kit: Kit) -> None:
+    shop, product = shop_with_product(kit)
+    review_id = publish(kit, shop, product)
+    for half_seconds in range(10):
+        with clock.frozen(NOON + half_seconds * SHORTEST_PAUSE):
+            with kit.database.transaction(shop.id) as session:
+                refresh_review(session, review_id)
+            publish_products(kit)
+    assert pause_of(kit, shop, product) >= 4 * SHORTEST_PAUSE
+    with clock.frozen(NOON + 10 * SHORTEST_PAUSE):
+        assert publish_products(kit) == 0
+        change(kit, shop, review_id, state="withdrawn")
+        assert publish_products(kit) == 1
+    assert head(kit, shop)["summary"]["count"] == 0
+
+
+def test_a_burst_wakes_a_worker_once_a_write(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever waits already is found by the worker that was woken, or by the clock."""
+    shop, product = shop_with_product(kit)
+    review_id = publish(kit, shop, product)
+    pings: list[str] = []
+    monkeypatch.setattr(kit.database, "ping", pings.append)
+    for step in range(1, 20):
+        with clock.frozen(NOON + step * timedelta(milliseconds=1)):
+            change(kit, shop, review_id, title=f"Title {step}")
+    assert len(pings) <= 1
 
 
 def test_a_change_while_files_are_written_is_written_next(kit: Kit) -> None:
@@ -59,7 +103,7 @@ def test_a_change_while_files_are_written_is_written_next(kit: Kit) -> None:
         assert claim_products(kit) == []
         product_writer._publish(kit, claim)
         assert claim_products(kit) == []
-    with clock.frozen(NOON + PACE):
+    with clock.frozen(NOON + SHORTEST_PAUSE):
         (again,) = claim_products(kit)
     assert again.chunks == (0,)
 
@@ -69,7 +113,7 @@ def test_a_publisher_that_died_is_taken_over(kit: Kit) -> None:
     publish(kit, shop, product)
     with clock.frozen(NOON):
         assert len(claim_products(kit)) == 1
-    with clock.frozen(NOON + LEASE + PACE):
+    with clock.frozen(NOON + LEASE + SHORTEST_PAUSE):
         assert publish_products(kit) == 1
     assert head(kit, shop)["summary"]["count"] == 1
 
@@ -79,7 +123,7 @@ def test_a_publisher_that_comes_back_late_has_its_files_written_over(kit: Kit) -
     publish(kit, shop, product)
     with clock.frozen(NOON):
         (slow,) = claim_products(kit)
-    with clock.frozen(NOON + LEASE + PACE):
+    with clock.frozen(NOON + LEASE + SHORTEST_PAUSE):
         assert publish_products(kit) == 1
         product_writer._publish(kit, slow)
         with kit.database.transaction(shop.id) as session:
@@ -96,7 +140,7 @@ def test_a_full_disk_keeps_the_product_waiting(kit: Kit, monkeypatch: pytest.Mon
     with monkeypatch.context() as broken, clock.frozen(NOON):
         broken.setattr(product_writer, "put_document", full)
         assert publish_products(kit) == 0
-    with clock.frozen(NOON + LEASE + PACE):
+    with clock.frozen(NOON + LEASE + SHORTEST_PAUSE):
         assert publish_products(kit) == 1
 
 
