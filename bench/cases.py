@@ -1,35 +1,29 @@
 """The desk over a million cases: how long the application takes for lists, filters and search.
 
-python -m bench.cases [--rows N]   (goal: p95 ≤ 25 ms, worst ≤ 60 ms; 200,000 rows by default)
+python -m bench.cases [--rows N] [--keep FOLDER]
+
+Goal: p95 ≤ 25 ms, worst ≤ 60 ms; 200,000 rows by default.
 
 Time in the application, from the request to the whole page, one request after another, memory
-settled as in the web process. One case in
-a hundred is unsolved, each has two messages and an order.
+settled as in the web process. One case in a hundred is unsolved, each has two messages and an
+order. `--keep`: leave the cases in this folder, or measure those that are there.
 """
 
 from __future__ import annotations
 
-import argparse
-from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
-import orjson
 from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
-from bench.desk import measure
-from bench.publish import installation
-from reviewapp.app import create_app
-from reviewapp.core.db import EVERY_SHOP
+from bench.lists import DEEP_PAGE, place, time_pages
 from reviewapp.core.kit import Kit
-from reviewapp.core.process import ease_garbage_collection
 from reviewapp.models.account import Member, Shop
 from reviewapp.models.case import Case
-from reviewapp.web.auth import SESSION_COOKIE
 from reviewapp.web.listing import PAGE
-from tests import factories
 
-DEEP_PAGE = 5_000
+TABLES = ("customer", '"order"', '"case"', "case_message", "case_tag", "case_word")
 CUSTOMERS = """
 INSERT INTO customer (id, created_at, shop_id, email, email_digest, name)
 SELECT gen_random_uuid(), now(), :shop, 'buyer' || n || '@customers.example',
@@ -82,31 +76,14 @@ WORDS = (
 
 def main() -> None:
     """Print one JSON line per page."""
-    asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--rows", type=int, default=200_000)
-    rows = asked.parse_args().rows
-    with installation() as kit:
-        shop, token = fill(kit, rows)
-        client = create_app(kit=kit).test_client()
-        ease_garbage_collection()
-        client.set_cookie(SESSION_COOKIE, token)
-        for name, path in pages(kit, shop, rows):
-            measure(client, name, path)
+    time_pages(__doc__, "agent", fill, TABLES, pages)
 
 
-def fill(kit: Kit, rows: int) -> tuple[Shop, str]:
-    """A shop with so many cases of a fifth as many customers, and an agent's session."""
-    with kit.database.transaction(EVERY_SHOP) as session:
-        shop = factories.shop(session)
-        token, _ = factories.signed_in_member(session, kit, shop, "agent")
-        agent = session.scalars(select(Member.id)).one()
-        told = {"shop": shop.id, "count": rows, "people": max(1, rows // 5), "agent": agent}
-        for statement in (CUSTOMERS, ORDERS, *WORDS_LATER, CASES, MESSAGES, *WORDS):
-            session.execute(text(statement), told)
-    with kit.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as bare:
-        for table in ("customer", '"order"', '"case"', "case_message", "case_tag", "case_word"):
-            bare.execute(text(f"VACUUM ANALYZE {table}"))
-    return shop, token
+def fill(session: Session, shop: Shop, agent: Member, rows: int) -> None:
+    """So many cases of a fifth as many customers, half of them the agent's."""
+    told = {"shop": shop.id, "count": rows, "people": max(1, rows // 5), "agent": agent.id}
+    for statement in (CUSTOMERS, ORDERS, *WORDS_LATER, CASES, MESSAGES, *WORDS):
+        session.execute(text(statement), told)
 
 
 def pages(kit: Kit, shop: Shop, rows: int) -> Iterator[tuple[str, str]]:
@@ -139,23 +116,12 @@ def pages(kit: Kit, shop: Shop, rows: int) -> Iterator[tuple[str, str]]:
     for name, chosen in asked.items():
         yield f"list, {name}", f"/admin/cases?{urlencode(chosen)}"
     page = min(DEEP_PAGE, rows * 4 // 5 // PAGE)
-    after = place(kit, shop, page)
+    after = place(kit, shop, (Case.opened_at, Case.id), page)
     for name in ("solved", "all", "all, route", "all, common tag"):
         yield (
             f"list, {name}, page {page:,}",
             f"/admin/cases?{urlencode({**asked[name], 'after': after})}",
         )
-
-
-def place(kit: Kit, shop: Shop, page: int) -> str:
-    """Where this page of the whole list begins, as the list's own links tell it."""
-    with kit.database.transaction(shop.id) as session:
-        row = session.execute(
-            select(Case.opened_at, Case.id)
-            .order_by(Case.opened_at.desc(), Case.id.desc())
-            .offset((page - 1) * PAGE - 1).limit(1)
-        ).one()  # fmt: skip
-    return urlsafe_b64encode(orjson.dumps([row[0].isoformat(), str(row[1])])).rstrip(b"=").decode()
 
 
 if __name__ == "__main__":

@@ -1,41 +1,30 @@
 """The moderators' pages over a million reviews: how long the application takes for each.
 
-python -m bench.desk [--rows N]   (goal: p95 ≤ 25 ms, worst ≤ 60 ms; 200,000 rows by default)
+python -m bench.desk [--rows N] [--keep FOLDER]
+
+Goal: p95 ≤ 25 ms, worst ≤ 60 ms; 200,000 rows by default.
 
 Time in the application, from the request to the whole page, templates and sessions included, one
 request after another; what a network and a browser add is measured by `bench.queue`.
+`--keep`: leave the rows in this folder, or measure those that are there.
 """
 
 from __future__ import annotations
 
-import argparse
-import math
-import statistics
-import time
-from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from urllib.parse import urlencode
-from uuid import UUID
 
-import orjson
-from flask.testing import FlaskClient
 from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 
-from bench.publish import installation, show
-from reviewapp.app import create_app
-from reviewapp.core.db import EVERY_SHOP
+from bench.lists import DEEP_PAGE, place, time_pages
 from reviewapp.core.kit import Kit
-from reviewapp.core.process import ease_garbage_collection
-from reviewapp.models.account import Shop
+from reviewapp.models.account import Member, Shop
 from reviewapp.models.catalog import Product
 from reviewapp.models.review import Review
-from reviewapp.web.auth import SESSION_COOKIE
 from reviewapp.web.listing import PAGE
-from tests import factories
 
-RUNS = 40
 PRODUCTS = 2_000
-DEEP_PAGE = 5_000
 
 FILL = """
 WITH item AS (SELECT id, row_number() OVER () - 1 AS number FROM product WHERE shop_id = :shop)
@@ -59,34 +48,17 @@ CROSS JOIN LATERAL (SELECT now() - (:count - n) * interval '1 minute' AS at,
 
 def main() -> None:
     """Print one JSON line per page."""
-    asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("--rows", type=int, default=200_000)
-    rows = asked.parse_args().rows
-    with installation() as kit:
-        shop, token = fill(kit, rows)
-        client = create_app(kit=kit).test_client()
-        ease_garbage_collection()
-        client.set_cookie(SESSION_COOKIE, token)
-        for name, path in pages(kit, shop, rows):
-            measure(client, name, path)
+    time_pages(__doc__, "moderator", fill, ("review", "product"), pages)
 
 
-def fill(kit: Kit, rows: int) -> tuple[Shop, str]:
-    """A shop with so many reviews of two thousand products, and a moderator's session."""
-    with kit.database.transaction(EVERY_SHOP) as session:
-        shop = factories.shop(session)
-        token, _ = factories.signed_in_member(session, kit, shop, "moderator")
-        session.add_all(
-            Product(shop_id=shop.id, external_id=f"P{n}", title=f"Mug number {n}", tags=[])
-            for n in range(PRODUCTS)
-        )
-        session.flush()
-        told = {"shop": shop.id, "count": rows, "products": PRODUCTS}
-        session.execute(text(FILL), told)
-    with kit.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as bare:
-        bare.execute(text("VACUUM ANALYZE review"))
-        bare.execute(text("VACUUM ANALYZE product"))
-    return shop, token
+def fill(session: Session, shop: Shop, _moderator: Member, rows: int) -> None:
+    """So many reviews of two thousand products."""
+    session.add_all(
+        Product(shop_id=shop.id, external_id=f"P{n}", title=f"Mug number {n}", tags=[])
+        for n in range(PRODUCTS)
+    )
+    session.flush()
+    session.execute(text(FILL), {"shop": shop.id, "count": rows, "products": PRODUCTS})
 
 
 def pages(kit: Kit, shop: Shop, rows: int) -> Iterator[tuple[str, str]]:
@@ -115,46 +87,10 @@ def pages(kit: Kit, shop: Shop, rows: int) -> Iterator[tuple[str, str]]:
     for name, chosen in filters.items():
         yield f"list, {name}", f"/admin/reviews?{urlencode(chosen)}"
     page = min(DEEP_PAGE, rows * 4 // 5 // PAGE)
-    after = place(kit, shop, page)
+    after = place(kit, shop, (Review.submitted_at, Review.id), page)
     for name in ("all", "published", "refused"):
         asked = {**filters[name], "after": after}
         yield f"list, {name}, page {page:,}", f"/admin/reviews?{urlencode(asked)}"
-
-
-def place(kit: Kit, shop: Shop, page: int) -> str:
-    """Where this page of the whole list begins, as the list's own links tell it."""
-    with kit.database.transaction(shop.id) as session:
-        row = session.execute(
-            select(Review.submitted_at, Review.id)
-            .order_by(Review.submitted_at.desc(), Review.id.desc())
-            .offset((page - 1) * PAGE - 1).limit(1)
-        ).one()  # fmt: skip
-    told: list[str | UUID] = [row[0].isoformat(), row[1]]
-    return urlsafe_b64encode(orjson.dumps(told)).rstrip(b"=").decode()
-
-
-def measure(client: FlaskClient, name: str, path: str) -> None:
-    """Milliseconds for this page, after a few that warm the caches."""
-    took = []
-    for run in range(RUNS + 3):
-        begun = time.perf_counter()
-        answer = client.get(path)
-        assert answer.status_code == 200, (path, answer.status)
-        if run >= 3:
-            took.append((time.perf_counter() - begun) * 1000)
-    show(name, **spread(took))
-
-
-def spread(took: list[float]) -> dict[str, float]:
-    """Least, median, 95th percentile (nearest rank) and most of these milliseconds."""
-    took = sorted(took)
-    return {
-        "n": len(took),
-        "min_ms": took[0],
-        "median_ms": statistics.median(took),
-        "p95_ms": took[math.ceil(len(took) * 0.95) - 1],
-        "max_ms": took[-1],
-    }
 
 
 if __name__ == "__main__":

@@ -23,8 +23,8 @@ from urllib.parse import urlencode
 import orjson
 from flask.testing import FlaskClient
 
-from bench.desk import spread
 from bench.library_fill import Filled, fill
+from bench.lists import spread
 from bench.publish import installation, show
 from reviewapp.app import create_app
 from reviewapp.core.kit import Kit

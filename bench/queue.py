@@ -16,7 +16,7 @@ from itertools import cycle, islice
 
 from playwright.sync_api import Page, sync_playwright
 
-from bench.desk import spread
+from bench.lists import spread
 from bench.publish import installation, show
 from bench.reads import application
 from reviewapp.core import clock

@@ -49,11 +49,16 @@ def member(session: Session, shop: Shop, role: str = "owner", **values: Any) -> 
 
 def signed_in_member(session: Session, kit: Kit, shop: Shop, role: str) -> tuple[str, str]:
     """A member with a session; returns its token and the CSRF token of its forms."""
-    person, token, now = member(session, shop, role), new_secret("ms"), clock.now()
+    return signed_in(session, kit, member(session, shop, role))
+
+
+def signed_in(session: Session, kit: Kit, person: Member) -> tuple[str, str]:
+    """A session of this member; returns its token and the CSRF token of its forms."""
+    token, now = new_secret("ms"), clock.now()
     add(
         session,
         MemberSession(
-            shop_id=shop.id,
+            shop_id=person.shop_id,
             member_id=person.id,
             token_digest=digest(token),
             seen_at=now,
