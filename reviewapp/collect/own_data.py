@@ -196,13 +196,18 @@ def _uploads(session: Session, customer_id: UUID) -> list[dict[str, Any]]:
 
 
 def _permissions(session: Session, review: Review) -> list[dict[str, Any]]:
-    """The ledger's entries with what is personal in them, as long as it is kept."""
+    """The ledger's entries with what is personal of its author in them, as long as it is kept.
+
+    Whoever else is in a picture, or a child's guardian, has not given their name to the author.
+    """
     entries = ledger_of(session, review.id)
     details = {
         row.entry_id: row
         for row in session.scalars(
             select(PermissionDetail).where(
-                PermissionDetail.entry_id.in_([entry.id for entry in entries])
+                PermissionDetail.entry_id.in_(
+                    [entry.id for entry in entries if entry.party == "author"]
+                )
             )
         )
     }

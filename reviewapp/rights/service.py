@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from reviewapp.core import clock
@@ -229,7 +229,10 @@ def _expire_batch(kit: Kit) -> int:
             later.use == PermissionEntry.use,
             later.subject_sha256 == PermissionEntry.subject_sha256,
             later.number > PermissionEntry.number,
-            later.kind != "asked",
+            or_(
+                and_(later.party == "author", later.kind != "asked"),
+                later.kind.not_in(("asked", "granted")),  # a release gives and ends nothing
+            ),
         )
         due = session.scalars(
             select(PermissionEntry)

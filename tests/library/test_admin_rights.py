@@ -5,19 +5,24 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from datetime import UTC, date, datetime
 
 import pytest
+import time_machine
 from PIL import Image
 
+from reviewapp.library.contents import contents_of, shop_review
 from reviewapp.library.making import make_exports
-from reviewapp.library.releasing import set_focus
+from reviewapp.library.releasing import Release, record_release, set_focus
 from reviewapp.models.library import Export, ExportItem, TakeDown
 from reviewapp.models.media import MediaAsset
 from reviewapp.models.rights import PermissionDetail, PermissionEntry, StandingRight
 from reviewapp.reactions import relay_events
 from reviewapp.rights.ledger import verify
+from reviewapp.rights.service import expire_permissions
 from tests import factories
 from tests.collect.links import rows, said
+from tests.library.test_asking import NOW, address, asking
 from tests.library.test_exporting import Plan, picks_of, refusals, taken
 
 RELEASE = {"name": "Grace Q.", "reference": "R-17", "uses": ["ads"]}
@@ -135,6 +140,32 @@ def test_certificates_are_there_while_a_permission_is(kit, author, published, ow
     assert owner.get(f"{page}/certificates/print.pdf").status_code == 404
     author.post(f"/mine/reviews/{published.id}/permission", {"use": "ads", "allow": "off"})
     assert owner.get(f"{page}/certificates/ads.json").status_code == 404
+
+
+def test_a_name_on_a_release_is_not_told_to_the_author(owner, author, page):
+    owner.post(f"{page}/releases", RELEASE | {"party": "depicted"})
+    told = author.get("/mine/data.json")
+    assert "depicted" in told.text
+    assert "Ada Q." in told.text
+    assert "Grace" not in told.text
+
+
+def test_a_permission_still_runs_out_after_a_release_was_noted(
+    client, kit, shop, published, marketer, owner, page, check_photo, photo
+):
+    check_photo("people")
+    with time_machine.travel(NOW, tick=False):
+        asked = asking(kit, published, marketer, ends_on=date(2027, 6, 1))
+        client.post(address(kit, asked), data={"answer": "yes"})
+    with kit.database.transaction(shop.id) as session:
+        review = shop_review(session, shop.id, published.id)
+        content = contents_of(session, review)[0]
+        given = Release("depicted", "Grace Q.", "R-17", ["print"])
+        record_release(session, review, content, given, by=marketer)
+    with time_machine.travel(datetime(2027, 6, 2, tzinfo=UTC), tick=False):
+        assert expire_permissions(kit) == 2
+    ended = [e.asset_id for e in rows(kit, PermissionEntry) if e.kind == "expired"]
+    assert set(ended) == {photo.id, None}
 
 
 def test_another_shops_file_is_not_there(owner, committed, kit, shop, published, photo):
