@@ -1,13 +1,14 @@
 """The library at a million pieces: every filter, search and count, on the first and a deep page.
 
 python -m bench.library [--rows N] [--runs N] [--keep FOLDER]
+                        [--keep-small FOLDER]
 
 Goals: a page p95 ≤ 25 ms and worst ≤ 60 ms, counts ≤ 60 ms, at most 1.5 times what 10,000 pieces
 take; 1,000,000 pieces by default.
 
 Time in the application, from the request to the whole page, one request after another. `ratio` is
 the median against that of 10,000 pieces in the same run. `--keep`: leave the large library in this
-folder, or measure the one that is there.
+folder, or measure the one that is there; `--keep-small`: so with the one of 10,000.
 """
 
 from __future__ import annotations
@@ -46,8 +47,9 @@ def main() -> None:
     asked.add_argument("--rows", type=int, default=1_000_000)
     asked.add_argument("--runs", type=int, default=30)
     asked.add_argument("--keep", type=Path, metavar="FOLDER")
+    asked.add_argument("--keep-small", type=Path, metavar="FOLDER")
     told = asked.parse_args()
-    small = measure(SMALL, told.runs, None)
+    small = measure(SMALL, told.runs, None, told.keep_small)
     measure(told.rows, told.runs, small, told.keep)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from reviewapp.core.errors import Invalid
 from reviewapp.library import texts
 from reviewapp.library.cards import Card, cards, chosen_pieces
-from reviewapp.library.collecting import collections_of, filters_of, one_collection
+from reviewapp.library.collecting import filters_of, one_collection, titles_of
 from reviewapp.library.facets import Facets, facets
 from reviewapp.library.finding import COLLECTED_KEYS, KEYS, pieces, search, walking
 from reviewapp.library.menu import Menu
@@ -111,7 +111,7 @@ def _page(wanted: Wanted, found: Look, refused: Refused) -> str:
         groups=groups,
         chosen=menu.chosen(groups),
         kept=filters_of(session(), shop.id, actor().id),
-        shelves=collections_of(session(), shop.id),
+        shelves=titles_of(session(), shop.id),
         collection=one_collection(session(), shop.id, wanted.collection)
         if wanted.collection
         else None,

@@ -44,6 +44,16 @@ def collections_of(session: Session, shop_id: UUID) -> list[Shelf]:
     return [Shelf(collection, count) for collection, count in rows]
 
 
+def titles_of(session: Session, shop_id: UUID) -> list[tuple[UUID, str]]:
+    """What can be chosen from a list, by title; nothing is counted."""
+    rows = session.execute(
+        select(LibraryCollection.id, LibraryCollection.title)
+        .where(LibraryCollection.shop_id == shop_id)
+        .order_by(LibraryCollection.title)
+    )
+    return [(collection_id, title) for collection_id, title in rows]
+
+
 def one_collection(session: Session, shop_id: UUID, collection_id: UUID) -> LibraryCollection:
     """A collection of the shop; NotFound for any other."""
     found = session.scalars(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,20 +11,23 @@ from sqlalchemy import (
     CTE,
     Text,
     and_,
+    bindparam,
     case,
     cast,
+    column,
     desc,
     func,
-    literal,
     literal_column,
     null,
     select,
+    table,
     union,
     union_all,
 )  # fmt: skip
 from sqlalchemy.orm import Session
 
 from reviewapp.core import clock
+from reviewapp.core.db import UTCDateTime
 from reviewapp.library.finding import EXPIRING, KEYS, Search, pieces
 from reviewapp.models.library_asset import LibraryAsset
 from reviewapp.models.rights import USES
@@ -61,9 +65,9 @@ def facets(session: Session, asked: Search) -> Facets:
     told = Facets()
     if not asked.ways:
         return told
-    most = _most(asked)
-    found = _newest(asked, most)
-    for number, *values, count in session.execute(union_all(*_passes(found))):
+    most, now = _most(asked), clock.now()
+    counted = COUNTED.add_cte(_newest(asked, most))
+    for number, *values, count in session.execute(counted, {"now": now, "soon": now + EXPIRING}):
         names = PASSES[number]
         if number == 0:
             told.total += count
@@ -77,17 +81,36 @@ def facets(session: Session, asked: Search) -> Facets:
     return told
 
 
-def _passes(found: CTE) -> list[Any]:
+def _passes() -> Iterator[Any]:
     """A count for each group of values; columns of one pass are few, so that its groups are."""
-    counted: list[Any] = []
+    found = table("found", *(column(name) for names in PASSES for name in names))
     for number, names in enumerate(PASSES):
         columns = [found.c[name] for name in names]
-        told = [cast(column, Text) for column in columns]
+        told = [cast(one, Text) for one in columns]
         told += [cast(null(), Text)] * (WIDEST - len(names))
         passed: Any = select(literal_column(str(number)), *told, func.count().label("n"))
-        counted.append(passed.group_by(*columns))
-    products = counted[-1].order_by(desc("n")).limit(MOST_PRODUCTS)
-    return [*counted[:-1], products]
+        passed = passed.select_from(found).group_by(*columns)
+        if names == ("product_id",):
+            passed = passed.order_by(desc("n")).limit(MOST_PRODUCTS)
+        yield passed
+
+
+def _counted() -> Iterator[Any]:
+    """What is looked at of each piece: plain columns, and what holds at `now`."""
+    asset = LibraryAsset
+    uses: Any = literal_column("0")
+    now, soon = (bindparam(name, type_=UTCDateTime()) for name in ("now", "soon"))
+    yield from (getattr(asset, name) for name in (*PLAIN, "product_id"))
+    yield and_(asset.ends_at > now, asset.ends_at <= soon).label("expiring")
+    for bit, use in enumerate(USES):
+        held = getattr(asset, f"{use}_until") > now
+        uses += case((held, literal_column(str(1 << bit))), else_=literal_column("0"))
+    yield uses.label("uses")
+
+
+COUNTED = union_all(*_passes())
+LOOKED_AT = (LibraryAsset.id, *_counted())
+"""Both made once: writing them anew took longer than counting."""
 
 
 def _most(asked: Search) -> int:
@@ -95,17 +118,8 @@ def _most(asked: Search) -> int:
 
 
 def _newest(asked: Search, most: int) -> CTE:
-    asset, now = LibraryAsset, clock.now()
-    uses: Any = literal(0)
-    for bit, use in enumerate(USES):
-        uses += case((getattr(asset, f"{use}_until") > now, 1 << bit), else_=0)
-    counted = [
-        *(getattr(asset, name) for name in (*PLAIN, "product_id")),
-        and_(asset.ends_at > now, asset.ends_at <= now + EXPIRING).label("expiring"),
-        uses.label("uses"),
-    ]
     newest = [
-        statement.with_only_columns(asset.id, *counted)
+        statement.with_only_columns(*LOOKED_AT)
         .order_by(*(key.desc() for key in KEYS))
         .limit(most + 1)
         for statement in pieces(asked)
