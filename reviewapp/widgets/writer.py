@@ -68,7 +68,9 @@ def caching_of(path: str) -> str:
 
 
 def content_type_of(path: str) -> str:
-    """By suffix; unknown ones are bytes."""
+    """By suffix, but for the one JSON that feed readers know by a type of its own."""
+    if path.endswith("/feeds/new-reviews.json"):
+        return "application/feed+json"
     return CONTENT_TYPES.get(PurePosixPath(path).suffix, "application/octet-stream")
 
 
