@@ -115,6 +115,13 @@ class Case(OwnedByShop, Base):
             "id",
             postgresql_where=_UNSOLVED,
         ),
+        Index(
+            "ix_case_escalated",
+            "shop_id",
+            "promise_due_at",
+            "id",
+            postgresql_where=text("state <> 'solved' AND automation_stopped"),
+        ),
         Index("ix_case_opened", "shop_id", "opened_at", "id"),
         Index("ix_case_route", "shop_id", "route", "opened_at", "id"),
         Index("ix_case_owner", "shop_id", "assignee_id", "opened_at", "id"),

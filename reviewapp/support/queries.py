@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, literal_column, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from reviewapp.core import clock
@@ -223,7 +223,8 @@ def _in_view(view: str, wanted: Filters) -> list[ColumnElement[bool]]:
     return _VIEWS[view](wanted)
 
 
-_UNSOLVED = Case.state != "solved"
+_UNSOLVED = Case.state != literal_column("'solved'")
+"""Written out as in the indexes' conditions: of a parameter no kept plan knows that it fits."""
 _NOT_MERGED = Case.merged_into_id.is_(None)
 _VIEWS: Mapping[str, Callable[[Filters], list[ColumnElement[bool]]]] = {
     "open": lambda _: [Case.state == "open"],
