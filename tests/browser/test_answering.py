@@ -23,6 +23,7 @@ from reviewapp.moderate.service import By, decide
 from reviewapp.reactions import relay_events
 from tests import factories
 from tests.browser.barriers import barriers
+from tests.browser.following import follow
 
 
 @pytest.fixture
@@ -60,7 +61,7 @@ def test_a_low_review_is_answered_put_right_and_told_about_once(
     enter(page, "agent")
     page.goto(f"{live}/admin/incidents")
     expect(page.get_by_text("Paused")).to_be_visible()
-    page.get_by_role("link", name="Answer", exact=True).click()
+    follow(page.get_by_role("link", name="Answer", exact=True))
 
     page.get_by_role("button", name="Suggest a draft").click()
     expect(page.get_by_text("Draft by rules")).to_be_visible()
@@ -88,18 +89,18 @@ def test_a_low_review_is_answered_put_right_and_told_about_once(
     expect(remarks.locator("li")).to_have_count(0)
     page.get_by_label("The change").fill("A padding ring in every mug box.")
     page.get_by_label("Where").select_option("supplier")
-    page.get_by_role("button", name="Publish the answer").click()
+    follow(page.get_by_role("button", name="Publish the answer"))
     expect(page.get_by_role("heading", name="Your public answer")).to_be_visible()
     relay_events(kit)
 
     page.goto(f"{live}/admin/cases")
-    page.get_by_role("link", name="Ada Quist").click()
+    follow(page.get_by_role("link", name="Ada Quist"))
     expect(page.get_by_text("Tracking: not told")).to_be_visible()
-    page.get_by_role("button", name="Solved").click()
+    follow(page.get_by_role("button", name="Solved"))
     relay_events(kit)
-    page.get_by_role("button", name="Open again").click()
+    follow(page.get_by_role("button", name="Open again"))
     relay_events(kit)
-    page.get_by_role("button", name="Solved").click()
+    follow(page.get_by_role("button", name="Solved"))
     relay_events(kit)
     expect(page.get_by_text("Put right: answered in public and solved")).to_have_count(0)
     page.reload()
@@ -125,19 +126,19 @@ def test_four_eyes_without_scripts(
     page.goto(f"{live}/admin/reviews/{low.id}")
     page.get_by_label("Your answer").fill("Chipped? You should have packed it. Write to us.")
     page.get_by_label("The change").fill("A padding ring.")
-    page.get_by_role("button", name="Hand to a second person").click()
+    follow(page.get_by_role("button", name="Hand to a second person"))
     expect(page.get_by_text("This sounds like blame.").first).to_be_visible()
     expect(page.locator("[data-preview-body] mark")).to_have_text(["You should have packed"])
     page.get_by_label("Your answer").fill(
         "The chipped rim is on us, Ada. We have padded the box. Write to hello@kiln.example."
     )
-    page.get_by_role("button", name="Hand to a second person").click()
+    follow(page.get_by_role("button", name="Hand to a second person"))
     expect(page.get_by_text("Somebody else than its writer approves it.")).to_be_visible()
     context.clear_cookies()
     enter(page, "moderator")
     page.goto(f"{live}/admin/")
-    page.get_by_role("link", name="Read it").click()
-    page.get_by_role("button", name="Approve and publish").click()
+    follow(page.get_by_role("link", name="Read it"))
+    follow(page.get_by_role("button", name="Approve and publish"))
     expect(page.get_by_text("approved by Moderator")).to_be_visible()
     context.close()
 
@@ -153,15 +154,15 @@ def test_a_question_is_answered_and_its_pages_hold_on_a_phone_by_day_and_night(
         ))  # fmt: skip
     enter(page, "agent")
     page.goto(f"{live}/admin/")
-    page.get_by_role("link", name="Answer", exact=True).click()
-    page.get_by_role("link", name="Is it safe in the dishwasher?").click()
+    follow(page.get_by_role("link", name="Answer", exact=True))
+    follow(page.get_by_role("link", name="Is it safe in the dishwasher?"))
     page.get_by_label("Your answer").fill("Yes, and here is a voucher.")
     expect(page.locator("[data-preview-body] mark")).to_have_text(["voucher"])
     page.get_by_label("Your answer").fill("Yes, up to 60 degrees.")
     expect(page.locator("[data-remarks] li")).to_have_count(0)
-    page.get_by_role("button", name="Publish the answer").click()
+    follow(page.get_by_role("button", name="Publish the answer"))
     expect(page.get_by_text("Answered. A mail goes to who asked.")).to_be_visible()
-    page.get_by_role("button", name="Put it on the FAQ page").click()
+    follow(page.get_by_role("button", name="Put it on the FAQ page"))
     question = page.url
     assert [row.letter for row in rows(kit, Mail)] == ["question_answered"]
 

@@ -23,6 +23,7 @@ from reviewapp.models.case import Case
 from reviewapp.reactions import read_inbox, relay_events
 from reviewapp.support.policies import publish_policy
 from tests import factories
+from tests.browser.following import follow
 from tests.inbox.conftest import post_of
 from tests.inbox.mails import mail
 from tests.support.cases import ANSWER, make_case
@@ -70,7 +71,7 @@ def test_a_reply_by_mail_reopens_a_solved_case_and_its_evidence_is_complete(
     first = page.locator(".row-link").first
     page.goto(f"{live}/admin/cases/{case.id}")
     page.get_by_label("Answer", exact=True).fill(ANSWER)
-    page.get_by_role("button", name="Send and solve").click()
+    follow(page.get_by_role("button", name="Send and solve"))
     expect(page.get_by_text("the case is solved")).to_be_visible()
     page.goto(f"{live}/admin/cases")
     expect(first).to_have_text("Grace Hold")

@@ -24,6 +24,7 @@ from reviewapp.moderate.service import By, decide
 from reviewapp.reactions import relay_events
 from tests import factories
 from tests.browser.barriers import barriers
+from tests.browser.following import follow
 from tests.support.cases import make_case
 
 TWENTY = 20
@@ -66,16 +67,16 @@ def test_an_unhappy_answer_becomes_a_case_is_solved_and_the_author_edits_the_rev
         asked = factories.request(session, shop, placed)
     token = kit.links.sign("request", asked.id)
     page.goto(f"{live}/r/{token}?score=1")
-    page.locator("form#experience button").click()
+    follow(page.locator("form#experience button"))
     help_form = page.locator("form#help")
     help_form.locator("[name=route][value=damaged]").check()
     help_form.locator("[name=message]").fill("The handle is off.")
-    help_form.locator("button[type=submit]").last.click()
+    follow(help_form.locator("button[type=submit]").last)
     expect(page.get_by_text("A person from Kiln & Clay answers you")).to_be_visible()
     review_form = page.locator("form#review")
     review_form.locator("[name=rating][value='2']").check(force=True)
     review_form.locator("[name=body]").fill("The glaze is fine but the handle came off at once.")
-    review_form.locator("button[type=submit]").last.click()
+    follow(review_form.locator("button[type=submit]").last)
     expect(page.get_by_text("Your review has arrived")).to_be_visible()
     with kit.database.transaction(EVERY_SHOP) as session:
         review = session.scalars(select(Review)).one()
@@ -84,7 +85,7 @@ def test_an_unhappy_answer_becomes_a_case_is_solved_and_the_author_edits_the_rev
 
     enter(page, "agent")
     page.goto(f"{live}/admin/cases")
-    page.get_by_role("link", name="Ada Quist").click()
+    follow(page.get_by_role("link", name="Ada Quist"))
     expect(page.get_by_text("The handle is off.").first).to_be_visible()
     answer = page.get_by_label("Answer", exact=True)
     answer.fill("The handle of your mug was packed too tightly. I will send a new one tomorrow.")
@@ -95,7 +96,7 @@ def test_an_unhappy_answer_becomes_a_case_is_solved_and_the_author_edits_the_rev
         "Please keep the old one. Just reply if anything is unclear."
     )
     expect(missing).to_have_count(0)
-    page.get_by_role("button", name="Send and solve").click()
+    follow(page.get_by_role("button", name="Send and solve"))
     expect(page.get_by_text("the case is solved")).to_be_visible()
     relay_events(kit)
     assert sorted(one.letter for one in rows(kit, Mail)) == [
@@ -103,16 +104,16 @@ def test_an_unhappy_answer_becomes_a_case_is_solved_and_the_author_edits_the_rev
     ]  # fmt: skip
 
     page.goto(local(kit, live, "review_may_change"))
-    page.get_by_role("link", name="Change").first.click()
+    follow(page.get_by_role("link", name="Change").first)
     page.locator("[name=body]").fill("The handle came off; a new mug came two days later.")
-    page.locator("form button[type=submit]").last.click()
+    follow(page.locator("form button[type=submit]").last)
     page.goto(local(kit, live, "review_may_change"))
     expect(page.get_by_text("a new mug came two days later").first).to_be_visible()
 
     page.goto(local(kit, live, "case_feedback"))
     page.get_by_role("radio", name="Very satisfied").check(force=True)
     assert barriers(page) == []
-    page.get_by_role("button", name="Send answer").click()
+    follow(page.get_by_role("button", name="Send answer"))
     expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
 
 
@@ -128,32 +129,32 @@ def test_a_refund_threat_stops_automation_and_cases_are_merged_and_split(
     token = kit.links.sign("request", asked.id)
     for route, words in (("delay", "Where is the rest?"), ("damaged", "Money back or my lawyer!")):
         page.goto(f"{live}/r/{token}?score=1")
-        page.locator("form#experience button").click()
+        follow(page.locator("form#experience button"))
         page.locator(f"form#help [name=route][value={route}]").check()
         page.locator("form#help [name=message]").fill(words)
-        page.locator("form#help button[type=submit]").last.click()
+        follow(page.locator("form#help button[type=submit]").last)
         expect(page.get_by_text("A person from Kiln & Clay answers you")).to_be_visible()
     enter(page, "owner")
     relay_events(kit)
     page.goto(f"{live}/admin/cases?view=escalated")
-    page.get_by_role("link", name="Ada Quist").click()
+    follow(page.get_by_role("link", name="Ada Quist"))
     expect(page.get_by_text("A person must take this case")).to_be_visible()
     expect(
         page.get_by_text("A public complaint or legal steps are threatened").first
     ).to_be_visible()
     page.get_by_text("The same problem twice?").click()
-    page.get_by_role("button", name="Merge into it").click()
+    follow(page.get_by_role("button", name="Merge into it"))
     expect(page.get_by_text("Merged: this case carries on.")).to_be_visible()
     expect(page.locator(".thread")).to_contain_text("Money back or my lawyer!")
     expect(page.locator(".thread")).to_contain_text("Where is the rest?")
     expect(page.get_by_text("A person must take this case")).to_be_visible()
     page.get_by_text("Two problems in one?").click()
     page.get_by_label("Bowl").check()
-    page.get_by_role("button", name="Split", exact=True).click()
+    follow(page.get_by_role("button", name="Split", exact=True))
     expect(page.get_by_text("Split: this is the new case.")).to_be_visible()
     assert len([one for one in rows(kit, Case) if one.state != "solved"]) == 2
-    page.get_by_role("link", name="Open it", exact=True).click()
-    page.get_by_role("button", name="Let automation resume").click()
+    follow(page.get_by_role("link", name="Open it", exact=True))
+    follow(page.get_by_role("button", name="Let automation resume"))
     expect(page.get_by_text("Was escalated")).to_be_visible()
 
 

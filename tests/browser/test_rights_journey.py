@@ -20,6 +20,7 @@ from reviewapp.reactions import EVERY
 from reviewapp.widgets.collections import create_collection, pick
 from reviewapp.widgets.service import refresh_review
 from tests import factories
+from tests.browser.following import follow
 from tests.collect.links import REVIEW, rows
 from tests.media.test_service import picture
 from tests.widgets.stories import published_json
@@ -73,7 +74,7 @@ def write_review(page: Page, live: str, link, photo: Path) -> None:
     form.locator("#media").set_input_files(photo)
     for use in ("site", "ads"):
         form.locator(f"[name=permission][value={use}]").check()
-    form.locator("button[type=submit]").last.click()
+    follow(form.locator("button[type=submit]").last)
     expect(page.get_by_text("Your review has arrived")).to_be_visible()
 
 
@@ -104,7 +105,7 @@ def take_out(page: Page, live: str, use: str) -> None:
     page.locator("input[name=pick]").first.check()
     page.locator("#tray-use").select_option(use)
     page.locator("[name=place]").fill(PLACE)
-    page.get_by_role("button", name="Take out").click()
+    follow(page.get_by_role("button", name="Take out"))
 
 
 def switch_off(page: Page, use_sentence: str) -> None:
@@ -112,7 +113,7 @@ def switch_off(page: Page, use_sentence: str) -> None:
     details = page.locator("details", has_text="What it may be used for").first
     if details.get_attribute("open") is None:
         details.locator("summary").first.click()
-    page.get_by_role("button", name=f"End: {use_sentence}", exact=True).click()
+    follow(page.get_by_role("button", name=f"End: {use_sentence}", exact=True))
     expect(page.get_by_text("Your permission has ended.")).to_be_visible()
 
 
@@ -134,13 +135,13 @@ def test_a_photo_is_allowed_used_asked_about_taken_back_and_erased(
     take_out(marketer, live, "print")
     expect(marketer.get_by_text("Its author has not allowed this use.")).to_be_visible()
     expect(marketer.locator("input[name=pick]").first).to_be_checked()
-    marketer.get_by_role("button", name="Ask for permission").click()
+    follow(marketer.get_by_role("button", name="Ask for permission"))
     expect(marketer.get_by_text("Waiting for an answer")).to_be_visible()
 
     asked = rows(kit, Mail, Mail.letter == "permission_ask")[0].params["page_url"]
     page.goto(live + asked.removeprefix(kit.settings.public_url))
     expect(page.get_by_role("heading", name="In print, such as")).to_be_visible()
-    page.get_by_role("button", name="Yes, you may").click()
+    follow(page.get_by_role("button", name="Yes, you may"))
     expect(page.get_by_text("You said yes.")).to_be_visible()
     take_out(marketer, live, "print")
     expect(marketer.get_by_role("heading", name=PLACE)).to_be_visible()
@@ -154,15 +155,15 @@ def test_a_photo_is_allowed_used_asked_about_taken_back_and_erased(
     marketer.goto(f"{live}/admin/library/take-downs")
     expect(marketer.get_by_text("The author took the permission back.")).to_have_count(1)
 
-    page.get_by_role("button", name="Take it back").click()
+    follow(page.get_by_role("button", name="Take it back"))
     expect(page.get_by_text("Your review is taken back.")).to_be_visible()
     react(kit)
     assert shown(kit, shop) == (0, 0, False)
     marketer.reload()
     expect(marketer.get_by_text("The author took the permission back.")).to_have_count(2)
 
-    page.get_by_role("link", name="Erase everything about you").click()
-    page.get_by_role("button", name="Erase everything").click()
+    follow(page.get_by_role("link", name="Erase everything about you"))
+    follow(page.get_by_role("button", name="Erase everything"))
     expect(page.get_by_role("heading", name="Everything about you is being erased")).to_be_visible()
     react(kit)
     EVERY["erasures"].errand(kit)

@@ -13,6 +13,7 @@ from reviewapp.reactions import relay_events
 from reviewapp.web.auth import SESSION_COOKIE
 from reviewapp.widgets.publishing import rebuild
 from tests import factories
+from tests.browser.following import follow
 from tests.browser.storefront import open_storefront
 from tests.widgets.stories import shop_with_product
 
@@ -61,7 +62,7 @@ def test_a_review_from_a_page_is_verified_only_where_an_order_matched(
             write(page, body, email)
             page.goto(link_in_mail(kit, live, email))
             expect(page.get_by_text(body)).to_be_visible()
-            page.get_by_role("button", name="Yes, send it").click()
+            follow(page.get_by_role("button", name="Yes, send it"))
             expect(page.get_by_role("status")).to_contain_text("is confirmed")
         page.get_by_text("What it may be used for", exact=True).click()
         expect(page.get_by_text("Not allowed").first).to_be_visible()
@@ -69,7 +70,7 @@ def test_a_review_from_a_page_is_verified_only_where_an_order_matched(
 
         page.context.add_cookies([{"name": SESSION_COOKIE, "value": token, "url": live}])
         page.goto(f"{live}/admin/queue")
-        page.get_by_role("button", name="Start with the oldest").click()
+        follow(page.get_by_role("button", name="Start with the oldest"))
         for body in ("I bought it.", "I saw it."):
             expect(page.locator("[data-passage-of=body]")).to_have_text(body)
             with page.expect_navigation():
