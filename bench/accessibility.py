@@ -116,8 +116,8 @@ LOOKS = (
     Look(SHOP, "how reviews come about", "/p/v1/{widget_key}/policy.html"),
     Look(ADMIN, "/signin", "/signin"),
 )  # fmt: skip
-LEFT_OUT = ("/photos/", "/files/", "/media/", "/decided")
-"""Addresses of the admin that are files or only answer to what was just done."""
+LEFT_OUT = ("/photos/", "/files/", "/media/", "/decided", "/library/counts")
+"""Addresses of the admin that are files, parts of a page, or answer to what was just done."""
 STANDS_FOR = {
     "review_id",
     "case_id",

@@ -10,7 +10,7 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from reviewapp.core.errors import Invalid, NotFound
-from reviewapp.library.admin_grid import Refused, back, grid, picked
+from reviewapp.library.admin_grid import Refused, back, counts, grid, picked
 from reviewapp.library.asking import ask
 from reviewapp.library.contents import chosen as chosen_contents
 from reviewapp.library.contents import contents_of, shop_review
@@ -36,6 +36,13 @@ Page = str | tuple[str, int] | Response
 def index() -> Page:
     """What customers sent and storefronts show, with what may be done with it."""
     return grid()
+
+
+@blueprint.get("/counts")
+@require("library.use")
+def filter_counts() -> Page:
+    """How many pieces each filter would leave, for the page that stands already."""
+    return counts()
 
 
 @blueprint.post("/exports")

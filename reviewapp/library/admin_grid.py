@@ -15,7 +15,7 @@ from reviewapp.library import texts
 from reviewapp.library.cards import Card, cards, chosen_pieces
 from reviewapp.library.collecting import filters_of, one_collection, titles_of
 from reviewapp.library.facets import Facets, facets
-from reviewapp.library.finding import COLLECTED_KEYS, KEYS, pieces, search, walking
+from reviewapp.library.finding import COLLECTED_KEYS, KEYS, Search, pieces, search, walking
 from reviewapp.library.menu import Menu
 from reviewapp.library.wanted import Wanted, read
 from reviewapp.models.catalog import Product
@@ -28,6 +28,8 @@ from reviewapp.web.session import session
 from reviewapp.web.typed import line
 
 PAGE = 24
+COUNTS = "counts"
+"""In the address: count at once, for who has no scripts."""
 NOTHING = Listing(rows=[], next_href=None, first_href=None)
 
 
@@ -46,10 +48,23 @@ class Look:
 
     page: Listing = NOTHING
     cards: Sequence[Card] = ()
-    facets: Facets = field(default_factory=Facets)
+    facets: Facets | None = None
+    """None: not counted yet, the page asks for it once it stands."""
     languages: Sequence[str] = ()
     askable: int = 0
     """Where nothing is allowed for the use: how many pieces their authors could be asked for."""
+
+
+def counts() -> str:
+    """The filters with what each would leave: what the page asks for once it stands."""
+    try:
+        wanted = read(request.args)
+        asked = search(session(), actor().shop, wanted)
+    except Invalid:
+        wanted, asked = Wanted(), search(session(), actor().shop, Wanted())
+    counted = _counted(asked)
+    groups = _menu(wanted, counted).groups(asked.languages, _products(wanted, counted))
+    return render_template("library/admin_counts.html", groups=groups, counted=counted)
 
 
 def grid(refused: Refused | None = None) -> tuple[str, int]:
@@ -87,18 +102,32 @@ def _look(wanted: Wanted) -> Look:
     keys = COLLECTED_KEYS if wanted.collection else KEYS
     with walking(session(), asked):
         page = listing(pieces(asked), keys, newest_first=not wanted.collection, page=PAGE)
-        counted = facets(session(), asked)
+    counted = _counted(asked) if COUNTS in request.args else None
     askable = 0
     if wanted.use and not page.rows:
-        without = search(session(), shop, wanted.without("use", "expiring"))
-        with walking(session(), without):
-            askable = facets(session(), without).total
+        askable = _counted(search(session(), shop, wanted.without("use", "expiring"))).total
     return Look(page, cards(session(), page.rows), counted, asked.languages, askable)
+
+
+def _counted(asked: Search) -> Facets:
+    with walking(session(), asked):
+        return facets(session(), asked)
+
+
+def _menu(wanted: Wanted, counted: Facets | None) -> Menu:
+    """Links that keep asking for the counts where no script does."""
+    address = url_for("library.index")
+    asked = {COUNTS: "1"} if COUNTS in request.args else {}
+
+    def link(query: Mapping[str, str]) -> str:
+        return f"{address}?{urlencode({**query, **asked})}" if query or asked else address
+
+    return Menu(wanted, counted, _, link)
 
 
 def _page(wanted: Wanted, found: Look, refused: Refused) -> str:
     shop = actor().shop
-    menu = Menu(wanted, found.facets, _, _link)
+    menu = _menu(wanted, found.facets)
     groups = menu.groups(found.languages, _products(wanted, found.facets))
     ticked = picked() if request.method == "POST" else []
     known = {card.piece.id for card in found.cards}
@@ -116,6 +145,7 @@ def _page(wanted: Wanted, found: Look, refused: Refused) -> str:
         if wanted.collection
         else None,
         query=dict(request.args.items()),
+        counts_query=wanted.query(),
         use_names={use: _(texts.USES[use]) for use in USES},
         texts=texts,
         ticked={str(piece.id) for piece in ticked},
@@ -146,14 +176,10 @@ def _ids(name: str) -> str:
     return at.get(name, name if name in typed else "main")
 
 
-def _products(wanted: Wanted, counted: Facets) -> list[Product]:
-    """The most pictured ones among what was found, and the one that is asked for."""
+def _products(wanted: Wanted, counted: Facets | None) -> list[Product]:
+    """The most pictured ones among what was counted, and the one that is asked for."""
+    counted = counted or Facets()
     ids = [UUID(one) for one in counted.counts["product_id"]]
     ids += [wanted.product] if wanted.product else []
     rows = session().scalars(select(Product).where(Product.id.in_(ids))).all() if ids else []
     return sorted(rows, key=lambda one: (-counted.of("product_id", str(one.id)), one.title))
-
-
-def _link(query: Mapping[str, str]) -> str:
-    address = url_for("library.index")
-    return f"{address}?{urlencode(query)}" if query else address

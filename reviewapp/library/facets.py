@@ -33,6 +33,8 @@ from reviewapp.models.library_asset import LibraryAsset
 from reviewapp.models.rights import USES
 
 MOST_COUNTED = 2_000
+MOST_OF_A_WORD = 500
+"""Of one that is very common: it is walked beside the other filters, once a form."""
 MOST_OF_WORDS = 200
 """Where several words have to be there: each piece counted is a walk past many that lack one."""
 MOST_PRODUCTS = 12
@@ -114,7 +116,8 @@ LOOKED_AT = (LibraryAsset.id, *_counted())
 
 
 def _most(asked: Search) -> int:
-    return MOST_OF_WORDS if any(len(way.words) > 1 for way in asked.ways) else MOST_COUNTED
+    words = max(len(way.words) for way in asked.ways)
+    return MOST_COUNTED if not words else MOST_OF_A_WORD if words == 1 else MOST_OF_WORDS
 
 
 def _newest(asked: Search, most: int) -> CTE:

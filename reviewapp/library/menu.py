@@ -24,7 +24,7 @@ class Option:
     label: str
     href: str
     count: str
-    """How many pieces it leaves, such as `12` or `800+`; empty: none among those counted."""
+    """How many pieces it leaves, such as `12` or `800+`; empty: not counted, or none so far."""
     on: bool
     value: str
 
@@ -43,7 +43,8 @@ class Menu:
     """Builds the groups for what is asked for now."""
 
     wanted: Wanted
-    facets: Facets
+    facets: Facets | None
+    """None: not counted yet."""
     say: Say
     link: Link
 
@@ -75,9 +76,9 @@ class Menu:
         return on
 
     def _group(self, name: str, title: str, options: Iterable[tuple[str, str]]) -> Group:
-        """Values that leave nothing are not offered, unless one of them is asked for."""
+        """All values, whatever they leave: a filter keeps its place while it is counted."""
         made = [self._option(name, self.say(label), value) for value, label in options]
-        return Group(name, self.say(title), [one for one in made if one.count or one.on])
+        return Group(name, self.say(title), made)
 
     def _switches(self) -> Group:
         made = [
@@ -86,7 +87,7 @@ class Menu:
             self._option("picked", self.say("Starred"), True),
             self._option("expiring", self.say("Ends within 30 days"), True),
         ]
-        return Group("state", self.say("State"), [one for one in made if one.count or one.on])
+        return Group("state", self.say("State"), made)
 
     def _option(self, name: str, label: str, value: Any) -> Option:
         on = str(getattr(self.wanted, name)) == str(value)
@@ -95,13 +96,17 @@ class Menu:
 
     def _count(self, name: str, value: Any) -> str:
         facets = self.facets
+        if facets is None:
+            return ""
         if name == "rating":
             count = sum(facets.of("rating", str(stars)) for stars in RATINGS[value])
         elif name in ("used", "picked", "expiring"):
             count = facets.of(name, "false" if value == "no" else "true")
         else:
             count = facets.of("product_id" if name == "product" else name, str(value))
-        return f"{count:,}{'+' if facets.capped else ''}" if count else ""
+        if facets.capped:
+            return f"{count:,}+" if count else ""
+        return f"{count:,}"
 
 
 def _short(title: str) -> str:

@@ -4,6 +4,34 @@ const rows = document.querySelector("#key-list [data-key-rows]");
 const keys = document.querySelector("[data-library-keys]");
 if (keys) rows?.append(keys.content.cloneNode(true));
 
+// How many pieces each filter leaves comes once the list stands; filters keep their place and focus.
+const count = async (groups) => {
+  const answer = await fetch(groups.dataset.counts);
+  if (!answer.ok) return;
+  const told = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const group of told.querySelectorAll("[data-group]")) {
+    const here = groups.querySelector(`[data-group="${group.dataset.group}"]`);
+    if (!here) {
+      if (group.querySelector("a")) groups.append(group);
+      continue;
+    }
+    const links = [...group.querySelectorAll("a")];
+    const known = [...here.querySelectorAll("a")];
+    for (const link of links) {
+      const same = known.find((one) => one.getAttribute("href") === link.getAttribute("href"));
+      if (!same) here.querySelector("ul").append(link.parentElement);
+      else if (!same.ariaCurrent) {
+        same.className = link.className;
+        same.querySelector(".library-count").replaceWith(link.querySelector(".library-count"));
+      }
+    }
+  }
+  document.querySelector("strong[data-total]").textContent = told.querySelector("[data-total]").textContent;
+};
+const groups = document.querySelector("[data-counts]");
+// Without an answer the filters work as they stand.
+if (groups) count(groups).catch(() => {});
+
 if (form) {
   const cards = [...form.querySelectorAll("[data-piece]")];
   const ticks = cards.map((card) => card.querySelector("[data-tick]"));

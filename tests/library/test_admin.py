@@ -11,7 +11,7 @@ import pytest
 from reviewapp.library.making import make_exports
 from reviewapp.library.projecting import keep_pieces
 from reviewapp.models.library import Export, PermissionAsk, TakeDown
-from reviewapp.models.library_asset import PIECE_KINDS, LibraryAsset
+from reviewapp.models.library_asset import COLOURS, PIECE_KINDS, LibraryAsset
 from reviewapp.models.media import MediaAsset
 from reviewapp.reactions import relay_events
 from tests.collect.links import counts, rows
@@ -141,3 +141,35 @@ def test_only_shown_files_are_served(desk, kit, committed, published):
         keep_pieces(session, [published.id])
     assert desk.get(f"/admin/library/files/{asset.id}").status_code == 404
     assert "library-card" not in desk.get("/admin/library?kind=photo").text
+
+
+def test_filters_keep_their_place_while_they_are_counted(desk, kit, published):
+    before = counts(kit)
+    page, counted = desk.get("/admin/library"), desk.get("/admin/library/counts")
+    assert 'data-counts="/admin/library/counts"' in page.text
+    for answer in (page, counted):
+        assert answer.text.count('href="/admin/library?colour=') == len(COLOURS)
+    assert '<span class="library-count">1</span>' not in page.text
+    assert '<span>Photos</span><span class="library-count">1</span>' in counted.text
+    assert '<span>Videos</span><span class="library-count">0</span>' in counted.text
+    assert "product=" in counted.text
+    assert counts(kit) == before
+
+
+def test_without_scripts_the_page_counts_when_asked(desk, published):
+    page = desk.get("/admin/library?counts=1&kind=photo").text
+    assert '<span>Wide</span><span class="library-count">1</span>' in page
+    assert "counts=1&amp;orientation" in page or "&amp;counts=1" in page
+    assert "data-counts" not in page
+
+
+def test_counts_of_a_filter_that_cannot_be_are_those_of_everything(desk, published):
+    wrong = desk.get("/admin/library/counts?kind=song")
+    assert wrong.text == desk.get("/admin/library/counts").text
+
+
+def test_what_is_counted_of_the_newest_only_says_so(desk, published, monkeypatch):
+    monkeypatch.setattr("reviewapp.library.facets.MOST_COUNTED", 1)
+    counted = desk.get("/admin/library/counts").text
+    assert "More than 1 pieces" in counted
+    assert "+</span>" in counted
