@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal_column, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from reviewapp.core import clock
@@ -58,13 +58,27 @@ def list_keys(view: str) -> tuple[Any, ...]:
 
 def case_rows(shop_id: UUID, wanted: Filters) -> Select[*tuple[Any, ...]]:
     """Cases for the list, with their customer, order number and owner; not narrowed to words."""
-    return (
+    rows = (
         select(Case, Customer, Order.external_id, Member.name)
         .join(Customer, Customer.id == Case.customer_id)
         .outerjoin(Order, Order.id == Case.order_id)
         .outerjoin(Member, Member.id == Case.assignee_id)
         .where(*_narrowed(shop_id, wanted))
     )
+    if not wanted.tag:
+        return rows
+    tagged = (CaseTag.shop_id == shop_id, CaseTag.tag == wanted.tag, CaseTag.case_id == Case.id)
+    return (
+        rows.join(CaseTag, and_(*tagged))
+        if walks_tag(wanted)
+        else rows.where(exists().where(*tagged))
+    )
+
+
+def walks_tag(wanted: Filters) -> bool:
+    """Whether the list is read as its tag's rows stand: nothing else there is rarer."""
+    alone = not (wanted.words or wanted.route or wanted.owner or wanted.priority)
+    return bool(wanted.tag) and alone and wanted.view in NEWEST_FIRST
 
 
 def counts(session: Session, shop_id: UUID, wanted: Filters) -> Mapping[str, str]:
@@ -211,11 +225,6 @@ def _narrowed(shop_id: UUID, wanted: Filters) -> list[ColumnElement[bool]]:
         narrowed.append(Case.assignee_id == wanted.owner)
     if wanted.priority:
         narrowed.append(Case.priority == wanted.priority)
-    if wanted.tag:
-        tagged = exists().where(
-            CaseTag.shop_id == shop_id, CaseTag.tag == wanted.tag, CaseTag.case_id == Case.id
-        )
-        narrowed.append(tagged)
     return narrowed
 
 
@@ -225,6 +234,8 @@ def _in_view(view: str, wanted: Filters) -> list[ColumnElement[bool]]:
 
 _UNSOLVED = Case.state != literal_column("'solved'")
 """Written out as in the indexes' conditions: of a parameter no kept plan knows that it fits."""
+_FOR_A_PERSON = Case.automation_stopped.expression
+"""Bare: `IS true` is not taken for the condition of its index."""
 _NOT_MERGED = Case.merged_into_id.is_(None)
 _VIEWS: Mapping[str, Callable[[Filters], list[ColumnElement[bool]]]] = {
     "open": lambda _: [Case.state == "open"],
@@ -234,7 +245,7 @@ _VIEWS: Mapping[str, Callable[[Filters], list[ColumnElement[bool]]]] = {
         _UNSOLVED, Case.promise_due_at <= wanted.horizon, Case.promise_due_at >= clock.now()
     ],
     "overdue": lambda _: [_UNSOLVED, Case.promise_due_at < clock.now()],
-    "escalated": lambda _: [_UNSOLVED, Case.automation_stopped.is_(True)],
+    "escalated": lambda _: [_UNSOLVED, _FOR_A_PERSON],
     "follow_up": lambda wanted: [Case.follow_up_on <= wanted.today],
     "waiting": lambda _: [Case.state == "waiting"],
     "solved": lambda _: [Case.state == "solved", _NOT_MERGED],

@@ -13,9 +13,9 @@ from sqlalchemy.types import Uuid
 
 from reviewapp.core.ids import email_digest
 from reviewapp.models.case import Case
-from reviewapp.models.case_details import CaseWord
+from reviewapp.models.case_details import CaseTag, CaseWord
 from reviewapp.models.catalog import Customer, Order
-from reviewapp.support.queries import NEWEST_FIRST, Filters, case_rows, list_keys
+from reviewapp.support.queries import NEWEST_FIRST, Filters, case_rows, list_keys, walks_tag
 
 RARE = 1_000
 """Cases: of a word in no more of them all are looked up, else the list's own order is walked."""
@@ -42,7 +42,7 @@ def listed(session: Session, shop_id: UUID, wanted: Filters) -> tuple[list[Rows]
     """
     rows, keys = case_rows(shop_id, wanted), list_keys(wanted.view)
     if not wanted.words:
-        return [rows], keys
+        return [rows], (CaseTag.opened_at, CaseTag.case_id) if walks_tag(wanted) else keys
     exact = _exactly(session, shop_id, wanted.words)
     if exact is not None:
         return [rows.where(exact)], keys
