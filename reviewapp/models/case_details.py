@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from reviewapp.models.base import Base, OwnedByShop
@@ -59,7 +59,12 @@ class CaseWord(Base):
     """
 
     __tablename__ = "case_word"
-    __table_args__ = (Index("ix_case_word", "shop_id", "word", "opened_at", "case_id"),)
+    __table_args__ = (
+        Index("ix_case_word", "shop_id", "word", "opened_at", "case_id"),
+        Index(
+            "ix_case_word_unsolved", "shop_id", "word", "case_id", postgresql_where=text("unsolved")
+        ),
+    )
 
     case_id: Mapped[UUID] = mapped_column(
         ForeignKey("case.id", ondelete="CASCADE"), primary_key=True
@@ -67,6 +72,8 @@ class CaseWord(Base):
     word: Mapped[str] = mapped_column(primary_key=True)
     shop_id: Mapped[UUID] = mapped_column(ForeignKey("shop.id", ondelete="CASCADE"))
     opened_at: Mapped[datetime]
+    unsolved: Mapped[bool] = mapped_column(server_default=text("false"))
+    """Whether the case still is: the few words of open work are found apart from all others."""
 
 
 class CaseStep(OwnedByShop, Base):

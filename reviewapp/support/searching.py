@@ -6,7 +6,17 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, any_, literal, or_, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    TextClause,
+    any_,
+    literal,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.types import Uuid
@@ -26,11 +36,14 @@ FORMS = text("""
 SELECT code, array_agg(word) FROM unnest(ARRAY['en', 'de', 'fr', 'es', 'pt', '']) AS code,
   case_words(code, :typed) AS word GROUP BY code
 """)
-COUNTS = text("""
+_COUNTED = """
 SELECT word, (SELECT count(*) FROM (SELECT 1 FROM case_word
-  WHERE shop_id = :shop AND word = asked.word LIMIT :most) known)
+  WHERE shop_id = :shop AND word = asked.word AND {} LIMIT :most) known)
 FROM unnest(CAST(:words AS text[])) AS asked(word)
-""")
+"""
+COUNTS, COUNTS_UNSOLVED = text(_COUNTED.format("true")), text(_COUNTED.format("unsolved"))
+MAY_BE_SOLVED = (*NEWEST_FIRST, "follow_up")
+"""Views that hold more than unsolved cases."""
 
 Rows = Select[*tuple[Any, ...]]
 
@@ -46,11 +59,13 @@ def listed(session: Session, shop_id: UUID, wanted: Filters) -> tuple[list[Rows]
     exact = _exactly(session, shop_id, wanted.words)
     if exact is not None:
         return [rows.where(exact)], keys
-    ways = _ways(session, shop_id, wanted.words)
+    unsolved = wanted.view not in MAY_BE_SOLVED
+    ways = _ways(session, shop_id, wanted.words, COUNTS_UNSOLVED if unsolved else COUNTS)
     if wanted.view in NEWEST_FIRST:
         walked = [_walked(rows, shop_id, words) for words, _ in ways]
         return walked, (CaseWord.opened_at, CaseWord.case_id)
-    return [rows.where(*_within(session, shop_id, *way)) for way in ways], keys
+    places = [CaseWord.shop_id == shop_id, *([CaseWord.unsolved] if unsolved else [])]
+    return [rows.where(*_within(session, places, *way)) for way in ways], keys
 
 
 def _exactly(session: Session, shop_id: UUID, typed: str) -> ColumnElement[bool] | None:
@@ -70,12 +85,14 @@ def _exactly(session: Session, shop_id: UUID, typed: str) -> ColumnElement[bool]
     return or_(Case.customer_id.in_(buyers), Case.order_id.in_(orders))
 
 
-def _ways(session: Session, shop_id: UUID, typed: str) -> list[tuple[list[str], int]]:
+def _ways(
+    session: Session, shop_id: UUID, typed: str, counting: TextClause
+) -> list[tuple[list[str], int]]:
     """Per language the words to be found, the rarest first, and in how many cases that one is."""
     forms = session.execute(FORMS, {"typed": typed}).all()
     every = sorted({word for _, words in forms for word in words})
     asked = {"shop": shop_id, "words": every, "most": RARE + 1}
-    counts: dict[str, int] = dict(session.execute(COUNTS, asked).all())
+    counts: dict[str, int] = dict(session.execute(counting, asked).all())
     sorted_forms = [sorted(words, key=counts.__getitem__)[:MOST_WORDS] for _, words in forms]
     return [(words, counts[words[0]]) for words in sorted_forms if counts[words[0]]]
 
@@ -91,7 +108,7 @@ def _walked(rows: Rows, shop_id: UUID, words: Sequence[str]) -> Rows:
 
 
 def _within(
-    session: Session, shop_id: UUID, words: Sequence[str], count: int
+    session: Session, places: Sequence[SQLColumnExpression[bool]], words: Sequence[str], count: int
 ) -> list[ColumnElement[bool]]:
     """What a case of another order must be: one of a few, or one whose words are looked at."""
     rarest, *others = words
@@ -99,9 +116,7 @@ def _within(
         return [_said(Case.id, word) for word in words]
     found = session.scalars(
         select(CaseWord.case_id).where(
-            CaseWord.shop_id == shop_id,
-            CaseWord.word == rarest,
-            *(_said(CaseWord.case_id, word) for word in others),
+            *places, CaseWord.word == rarest, *(_said(CaseWord.case_id, word) for word in others)
         )
     ).all()
     return [Case.id == any_(literal(found, ARRAY(Uuid)))]

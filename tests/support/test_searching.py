@@ -70,3 +70,23 @@ def test_a_common_word_is_found_in_any_order_of_the_list(
         told = {str(make_case(session, shop).id) for _ in range(3)}
     assert links(agent.get("/admin/cases?q=handle")) == told
     assert links(agent.get("/admin/cases?view=all&q=handle")) == told
+
+
+def test_work_is_found_by_its_words_until_it_is_solved_and_again_when_it_comes_back(
+    agent: SignedIn, committed: Committed, shop: Shop
+) -> None:
+    with committed() as session:
+        one = make_case(session, shop)
+        session.add(message(one, "The glaze is blistered."))
+    found = {"q=blistered": {str(one.id)}, "view=all&q=blistered": {str(one.id)}}
+    assert {query: links(agent.get(f"/admin/cases?{query}")) for query in found} == found
+    with committed() as session:
+        solved = session.get_one(Case, one.id)
+        solved.state, solved.solved_at = "solved", clock.now()
+        session.add(message(one, "Thanks, the replacement is splendid."))
+    assert links(agent.get("/admin/cases?q=blistered")) == set()
+    assert links(agent.get("/admin/cases?q=splendid")) == set()
+    assert links(agent.get("/admin/cases?view=solved&q=splendid")) == {str(one.id)}
+    with committed() as session:
+        session.get_one(Case, one.id).state = "open"
+    assert links(agent.get("/admin/cases?q=splendid+blistered")) == {str(one.id)}
