@@ -168,6 +168,7 @@ def _register_customer_doors(app: Flask) -> None:
     from reviewapp.collect import author, confirming, customer, unsubscribe, uploads
     from reviewapp.collect import public as storefront
     from reviewapp.library import customer as permission
+    from reviewapp.library import customer_release
     from reviewapp.support import customer as helped
     from reviewapp.support.seasons import season_word
     from reviewapp.support.service import open_case
@@ -179,6 +180,7 @@ def _register_customer_doors(app: Flask) -> None:
     app.register_blueprint(storefront.blueprint)
     app.register_blueprint(confirming.blueprint)
     app.register_blueprint(permission.blueprint)
+    app.register_blueprint(customer_release.blueprint)
     app.register_blueprint(helped.blueprint)
 
 

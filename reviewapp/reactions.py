@@ -20,6 +20,7 @@ from reviewapp.inbox.reading import Desk, read_mail
 from reviewapp.insights.improvements import keep_lesson
 from reviewapp.insights.mentions import forget_review, note_case, note_question, note_review
 from reviewapp.library.asking import remind_and_close
+from reviewapp.library.depicted import close_and_forget
 from reviewapp.library.making import forget_bundles, make_exports
 from reviewapp.library.noticing import tell_ends
 from reviewapp.library.projecting import follow_content, follow_export, follow_product, keep_due
@@ -148,6 +149,7 @@ AFTER: Mapping[str, Sequence[Reaction]] = {
     "question.asked": (note_question,),
     "question.published": (show_questions,),
     "question.withdrawn": (show_questions, show_faq),
+    "release.changed": (show_permission, follow_content),
     "reply.published": (show_review, keep_lesson, follow_reply),
     "reply.submitted": (keep_lesson,),
     "reply.withdrawn": (show_review, follow_reply),
@@ -212,6 +214,7 @@ EVERY: Mapping[str, Every] = {
     "export_terms": Every(timedelta(minutes=10), end_terms),
     "use_notices": Every(timedelta(hours=1), tell_ends),
     "permission_asks": Every(timedelta(minutes=10), remind_and_close),
+    "release_asks": Every(timedelta(minutes=10), close_and_forget),
     "permissions": Every(timedelta(minutes=1), expire_permissions),
     "permission_origins": Every(timedelta(hours=1), forget_origins),
     "touchpoints": Every(timedelta(hours=1), reach_out),

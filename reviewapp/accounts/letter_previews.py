@@ -27,6 +27,7 @@ RULES: Mapping[str, tuple[str, ...]] = {
     "question_answered": (),
     "review_may_change": ("G8", "G28"),
     "permission_ask": ("P1", "P2"),
+    "release_ask": ("P1", "P2", "P5"),
     "take_down": ("P3",),
     "use_ends": ("P3",),
     "case_handed_over": ("G8",),
@@ -79,6 +80,7 @@ def _permission(product: str, host: str, words: Mapping[str, str]) -> dict[str, 
     about = {"product": product, "use": licence_text("ads", SOURCE_LANGUAGE).sentence}
     return {
         "permission_ask": about | {"words": words["message"], "page_url": f"{host}/a/example"},
+        "release_ask": about | {"page_url": f"{host}/d/example"},
         "take_down": about
         | {"place": "Spring campaign", "page_url": f"{host}/admin/library/take-downs"},
         "use_ends": {

@@ -8,10 +8,19 @@ from uuid import UUID
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from reviewapp.core.errors import Invalid, NotFound
+from reviewapp.core.errors import Conflict, Invalid, NotFound
+from reviewapp.core.i18n import LANGUAGES, negotiate
 from reviewapp.library import texts
 from reviewapp.library.contents import Content, contents_of, found_in, shop_review
 from reviewapp.library.cropping import CROPS, crop_box
+from reviewapp.library.depicted import (
+    PURPOSE,
+    Question,
+    ask_depicted,
+    one_question,
+    questions_about,
+    take_back,
+)
 from reviewapp.library.queries import runs_of
 from reviewapp.library.releasing import (
     LONGEST_NAME,
@@ -22,6 +31,7 @@ from reviewapp.library.releasing import (
     set_focus,
 )
 from reviewapp.models.media import MediaAsset
+from reviewapp.models.release_ask import ReleaseAsk
 from reviewapp.models.review import Review
 from reviewapp.models.rights import USES, PermissionDetail
 from reviewapp.rights.certificate import as_pdf, certificate
@@ -30,7 +40,7 @@ from reviewapp.rights.service import granting_entries, ledger_of, releases_of
 from reviewapp.web.auth import actor, gate_members, require
 from reviewapp.web.flashes import say
 from reviewapp.web.pages import gettext as _
-from reviewapp.web.session import session
+from reviewapp.web.session import kit, session
 from reviewapp.web.typed import line
 
 blueprint = Blueprint("asset_rights", __name__, url_prefix="/admin/library/assets")
@@ -88,6 +98,36 @@ def object_to(asset_id: UUID) -> Page:
     return _back(asset_id, "releases")
 
 
+@blueprint.post("/<uuid:asset_id>/questions")
+@require("library.use")
+def ask(asset_id: UUID) -> Page:
+    """Ask somebody in it, or a guardian, for one use: by mail, or by a link to hand over."""
+    review, content = _file(asset_id)
+    question = Question(
+        line("ask_party"), line("ask_use"), line("ask_language"), line("ask_address"), line("note")
+    )
+    try:
+        asked = ask_depicted(session(), kit(), review, content, question, by=actor())
+    except Invalid as error:
+        return _page(asset_id, error), error.status
+    say("good", _("Asked by mail.") if asked.address else _("Here is the link to hand over."))
+    return _back(asset_id, "questions")
+
+
+@blueprint.post("/<uuid:asset_id>/questions/<uuid:question_id>/take-back")
+@require("library.use")
+def take_back_question(asset_id: UUID, question_id: UUID) -> Response:
+    """A question to the wrong person is taken back, as long as nobody answered."""
+    review, _content = _file(asset_id)
+    try:
+        take_back(session(), one_question(session(), asset_id, question_id), review, by=actor())
+    except Conflict:
+        say("info", _("It was answered in the meantime."))
+    else:
+        say("good", _("The question is taken back."))
+    return _back(asset_id, "questions")
+
+
 @blueprint.get("/<uuid:asset_id>/certificates/<name>")
 @require("library.use")
 def proof(asset_id: UUID, name: str) -> Response:
@@ -140,7 +180,18 @@ def _page(asset_id: UUID, error: Invalid | None = None) -> str:
         errors=list(wrong.items()),
         texts=texts,
         uses=USES,
+        questions=[(one, _link(one)) for one in questions_about(session(), asset.id)],
+        languages=LANGUAGES,
+        own_language=negotiate(review.locale),
     )  # fmt: skip
+
+
+def _link(asked: ReleaseAsk) -> str:
+    """What is handed over by hand; nobody needs the link of a mail, or of a settled question."""
+    if asked.state != "open" or asked.address:
+        return ""
+    token = kit().links.sign(PURPOSE, asked.id)
+    return f"{kit().settings.public_url}{url_for('release.show', token=token)}"
 
 
 def _names(entry_ids: list[UUID]) -> dict[UUID, str]:

@@ -14,7 +14,7 @@ from reviewapp.library.contents import Content
 from reviewapp.models.media import MediaAsset
 from reviewapp.models.review import Review
 from reviewapp.models.rights import USES
-from reviewapp.rights import service as rights
+from reviewapp.rights import releases
 from reviewapp.rights.ledger import Act, Origin, Subject
 
 PARTIES = ("depicted", "guardian")
@@ -41,7 +41,7 @@ def record_release(
     _check(content, given)
     proof = {"action": "release", "reference": given.reference, "noted_by": by.label}
     act = Act("en", proof, Origin(credit_line=given.name), party=given.party)
-    rights.release(session, review, given.uses, _subject(content), act)
+    releases.record(session, review, given.uses, _subject(content), act)
     _log(session, review, content, "release.recorded", by, party=given.party)
 
 
@@ -52,7 +52,7 @@ def end_release(
     if party not in PARTIES:
         raise Invalid(fields={"party": ["Say whose word it is."]})
     act = Act("en", {"action": "release_ended", "noted_by": by.label}, party=party)
-    rights.end_release(session, review, _subject(content), act)
+    releases.end_all(session, review, _subject(content), act)
     _log(session, review, content, "release.ended", by, party=party)
 
 

@@ -68,6 +68,21 @@ ASK_STATES: Mapping[str, tuple[str, str]] = {
     "declined": ("Declined", "warn"),
     "expired": ("No answer", ""),
 }
+RELEASE_STATES: Mapping[str, tuple[str, str]] = {
+    "open": ("Waiting for an answer", "info"),
+    "granted": ("Allowed", "good"),
+    "declined": ("Declined", "warn"),
+    "withdrawn": ("Taken back by them", "warn"),
+    "expired": ("No answer", ""),
+    "taken_back": ("Taken back by us", ""),
+}
+LANGUAGE_NAMES: Mapping[str, str] = {
+    "en": "English",
+    "de": "German",
+    "fr": "French",
+    "es": "Spanish",
+    "pt": "Portuguese",
+}
 TAKE_DOWN_REASONS: Mapping[str, str] = {
     "withdrawn": "The author took the permission back.",
     "expired": "The permission has run out.",
@@ -78,8 +93,8 @@ TAKE_DOWN_REASONS: Mapping[str, str] = {
 MENDING: Mapping[str, str] = {
     "not_allowed": "Ask its author for it.",
     "unchecked": "Open the review and tick what is in the picture.",
-    "others": "Record the release of the people in it, or take another picture.",
-    "guardian": "Record the guardian's release, or take another picture.",
+    "others": "Ask the people in it on the page of its rights, or take another picture.",
+    "guardian": "Ask a guardian on the page of its rights, or take another picture.",
     "ends_before": "Name an earlier last day.",
     "unfinished": "Try again in a few minutes.",
 }

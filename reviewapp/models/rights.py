@@ -82,6 +82,14 @@ class PermissionEntry(OwnedByShop, Base):
     hash: Mapped[str]
     """SHA-256 over the previous hash and the canonical JSON of the row."""
 
+    @property
+    def person(self) -> str:
+        """Whose word it is among those in the picture: the id of the question they were asked.
+
+        Empty for the author, and for what was signed on paper.
+        """
+        return str(self.proof.get("person", ""))
+
 
 class PermissionDetail(Base):
     """What is personal in an entry: goes with its erasure or its time, the hashes stay."""

@@ -120,6 +120,17 @@ LETTERS: Mapping[str, Facts] = {
             "reminder": FLAG,
         }
     ),
+    "release_ask": Facts(
+        SHOP
+        | {
+            "product": TEXT,
+            "use": TEXT,
+            "note": OPTIONAL_TEXT,
+            "picture_url": OPTIONAL_URL,
+            "guardian": FLAG,
+            "page_url": URL,
+        }
+    ),
 }
 """Every letter and its facts. Letters with items take `products`: a list of at least one."""
 

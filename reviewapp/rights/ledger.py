@@ -22,6 +22,7 @@ from reviewapp.core.ids import new_id
 from reviewapp.core.json import canonical_bytes
 from reviewapp.core.kit import Kit
 from reviewapp.models.rights import WORLD, PermissionDetail, PermissionEntry, StandingRight
+from reviewapp.rights.rules import OBJECTIONS, ends_right
 from reviewapp.rights.texts import LicenceText
 
 PROOF_KEPT = timedelta(days=3 * 365)
@@ -198,24 +199,25 @@ def _keep_standing(session: Session, entry: PermissionEntry) -> None:
             .values(shop_id=entry.shop_id, **key, **values)
             .on_conflict_do_update(index_elements=list(key), set_=values)
         )
-    elif entry.kind not in ("asked", "granted"):
+    elif ends_right(entry):
         session.execute(delete(StandingRight).filter_by(**key))
 
 
 def _objected(session: Session, entry: PermissionEntry) -> bool:
-    """Whether the last word of somebody in the picture, or of a guardian, is a no."""
-    words = session.execute(
-        select(PermissionEntry.party, PermissionEntry.kind)
+    """Whether the last word of anybody in the picture, or of a guardian, is a no."""
+    words = session.scalars(
+        select(PermissionEntry)
         .where(
             PermissionEntry.review_id == entry.review_id,
             PermissionEntry.use == entry.use,
             PermissionEntry.subject_sha256 == entry.subject_sha256,
             PermissionEntry.party != "author",
-            PermissionEntry.kind.in_(("granted", "withdrawn")),
+            PermissionEntry.kind.in_(("granted", *OBJECTIONS)),
         )
         .order_by(PermissionEntry.number)
     )
-    return "withdrawn" in dict(words.all()).values()
+    last = {(one.party, one.person): one.kind for one in words}
+    return any(kind in OBJECTIONS for kind in last.values())
 
 
 def _last(session: Session, shop_id: UUID) -> tuple[int, str]:

@@ -18,6 +18,10 @@ class Entry(Protocol):
     starts_at: datetime
     ends_at: datetime | None
 
+    @property
+    def person(self) -> str:
+        """Who of the party; empty for the author, and for what was signed on paper."""
+
 
 class DatedEntry(Entry, Protocol):
     """An entry and when it was written."""
@@ -50,28 +54,34 @@ def terms_of(entries: Iterable[Entry]) -> dict[Right, Term]:
 
     `granted` gives; `withdrawn`, `expired`, `superseded` and `declined` end; `asked` leaves as is.
     A person in the picture, or a guardian, adds a release of their own and never gives the right;
-    but their `withdrawn` ends it like the author's, and keeps it ended until they agree again,
-    whatever the author says meanwhile: nobody has to stay in an advert.
+    but their `withdrawn` or `declined` ends it like the author's, and keeps it ended until that
+    very person agrees, whatever the author says meanwhile: nobody has to be in an advert.
     """
     standing: dict[Right, Term] = {}
-    objecting: set[tuple[Right, str]] = set()
+    objecting: set[tuple[Right, str, str]] = set()
     for entry in entries:
         right = Right(entry.use, entry.subject_sha256)
         if entry.party != "author":
             _note_objection(objecting, right, entry)
-        if entry.kind == "granted" and entry.party == "author":
-            if not any(one == right for one, _party in objecting):
-                standing[right] = Term(entry.starts_at, entry.ends_at)
-        elif entry.kind not in ("asked", "granted"):
+        elif entry.kind == "granted" and right not in {one for one, *_who in objecting}:
+            standing[right] = Term(entry.starts_at, entry.ends_at)
+        if ends_right(entry):
             standing.pop(right, None)
     return standing
 
 
-def _note_objection(objecting: set[tuple[Right, str]], right: Right, entry: Entry) -> None:
-    if entry.kind == "withdrawn":
-        objecting.add((right, entry.party))
+def ends_right(entry: Entry) -> bool:
+    """Whether an entry ends a right: the author's word, or a no of somebody in the picture."""
+    if entry.party == "author":
+        return entry.kind not in ("asked", "granted")
+    return entry.kind in OBJECTIONS
+
+
+def _note_objection(objecting: set[tuple[Right, str, str]], right: Right, entry: Entry) -> None:
+    if entry.kind in OBJECTIONS:
+        objecting.add((right, entry.party, entry.person))
     elif entry.kind == "granted":
-        objecting.discard((right, entry.party))
+        objecting.discard((right, entry.party, entry.person))
 
 
 def held_until(entries: Sequence[DatedEntry], forever: datetime) -> datetime | None:
@@ -85,7 +95,7 @@ def held_until(entries: Sequence[DatedEntry], forever: datetime) -> datetime | N
         right = Right(entry.use, entry.subject_sha256)
         if entry.kind == "granted" and entry.party == "author":
             given.add(right)
-        elif entry.kind not in ("asked", "granted") and right in given:
+        elif ends_right(entry) and right in given:
             given.discard(right)
             ends.append(entry.created_at)
     ends += (term.ends_at or forever for term in terms_of(entries).values())
@@ -98,19 +108,25 @@ def rights_in_force(entries: Iterable[Entry], now: datetime) -> frozenset[Right]
 
 
 def releases_in_force(entries: Iterable[Entry], now: datetime) -> dict[Right, frozenset[str]]:
-    """Who beside the author has released what: right → parties whose last word is a yes (P5)."""
-    standing: dict[tuple[Right, str], Term] = {}
+    """Who beside the author has released what: right → parties of which everybody agrees (P5).
+
+    Whoever was asked and has not said yes is missing, whatever others of the same party said; a
+    question that was taken back (`superseded`) is as if it had never been.
+    """
+    words: dict[tuple[Right, str], dict[str, Term | None]] = {}
     for entry in entries:
-        right = Right(entry.use, entry.subject_sha256)
-        if entry.party == "author" or entry.kind == "asked":
+        if entry.party == "author":
             continue
-        if entry.kind == "granted":
-            standing[right, entry.party] = Term(entry.starts_at, entry.ends_at)
+        of_party = words.setdefault((Right(entry.use, entry.subject_sha256), entry.party), {})
+        if entry.kind == "superseded":
+            of_party.pop(entry.person, None)
+        elif entry.kind == "granted":
+            of_party[entry.person] = Term(entry.starts_at, entry.ends_at)
         else:
-            standing.pop((right, entry.party), None)
+            of_party[entry.person] = None
     found: dict[Right, frozenset[str]] = {}
-    for (right, party), term in standing.items():
-        if term.holds(now):
+    for (right, party), terms in words.items():
+        if terms and all(term is not None and term.holds(now) for term in terms.values()):
             found[right] = found.get(right, frozenset()) | {party}
     return found
 
@@ -126,3 +142,5 @@ def releases_missing(found: Collection[str], parties: Collection[str]) -> frozen
 
 RELEASED_BY = {"people": "depicted", "children": "guardian"}
 """What a person may see in a picture, and whose release it needs."""
+OBJECTIONS = ("declined", "withdrawn")
+"""What somebody in a picture, or a guardian, says no with; it ends the use for everybody."""

@@ -18,6 +18,7 @@ from reviewapp.models.rights import PermissionEntry
 from reviewapp.outbox.messages import emit
 from reviewapp.rights.ledger import Act, Grantor, Subject, Terms, append
 from reviewapp.rights.rules import (
+    OBJECTIONS,
     Right,
     held_until,
     releases_in_force,
@@ -49,7 +50,7 @@ def record_permissions(
         for text in texts_shown(session, review.shop_id, act.language, act.text_version)
         for subject in (subjects if text.use in granted else subjects[:1])
     ]
-    append(session, _grantor(review), answers, act)
+    append(session, grantor_of(review), answers, act)
 
 
 def grant(
@@ -66,34 +67,9 @@ def grant(
     missing = [
         ("granted", subject, text) for subject in subjects if Right(use, subject.sha256) not in held
     ]
-    append(session, _grantor(review), missing, act, terms)
+    append(session, grantor_of(review), missing, act, terms)
     if missing:
-        _tell_given(session, review, use)
-
-
-def release(
-    session: Session, review: Review, uses: Collection[str], subject: Subject, act: Act
-) -> None:
-    """Note that somebody in the picture, or a child's guardian, agrees to these uses (P5).
-
-    `act.party` says who. It never gives a right: that is the author's.
-    """
-    texts = texts_shown(session, review.shop_id, act.language, act.text_version)
-    given = [("granted", subject, text) for text in texts if text.use in uses]
-    append(session, _grantor(review), given, act)
-    for use in sorted(uses):
-        _tell_given(session, review, use)
-
-
-def end_release(session: Session, review: Review, subject: Subject, act: Act) -> None:
-    """End every use of a file at the word of somebody in it, or of a guardian (P3, P5).
-
-    The author's rights in it end with it: nobody has to stay in an advert.
-    """
-    entries = [one for one in ledger_of(session, review.id) if one.kind == "granted"]
-    uses = {one.use for one in entries if one.subject_sha256 == subject.sha256}
-    ending = sorted(Right(use, subject.sha256) for use in uses)
-    end(session, _grantor(review), ending, "withdrawn", act)
+        tell_given(session, review, use)
 
 
 def ask(
@@ -106,7 +82,7 @@ def ask(
 ) -> None:
     """Note that the author is asked for one use of these subjects; changes no right."""
     text = _text(session, review, use, act)
-    append(session, _grantor(review), [("asked", one, text) for one in subjects], act, terms)
+    append(session, grantor_of(review), [("asked", one, text) for one in subjects], act, terms)
 
 
 def decline(
@@ -114,7 +90,7 @@ def decline(
 ) -> None:
     """Note that the author does not allow one use of these subjects."""
     text = _text(session, review, use, act)
-    append(session, _grantor(review), [("declined", one, text) for one in subjects], act)
+    append(session, grantor_of(review), [("declined", one, text) for one in subjects], act)
 
 
 def withdraw(
@@ -136,7 +112,7 @@ def withdraw(
         for right in terms_of(ledger_of(session, review.id))
         if use in (None, right.use) and subject_sha256 in (None, right.subject_sha256)
     )
-    end(session, _grantor(review), ending, kind, act)
+    end(session, grantor_of(review), ending, kind, act)
     return len(ending)
 
 
@@ -220,6 +196,22 @@ def ledger_of(session: Session, review_id: UUID) -> Sequence[PermissionEntry]:
     ).all()
 
 
+def tell_given(session: Session, review: Review, use: str) -> None:
+    """Every surface hears that something more may be shown for this use."""
+    emit(
+        session,
+        "permission.granted",
+        shop_id=review.shop_id,
+        review_id=review.id,
+        use=use,
+    )
+
+
+def grantor_of(review: Review) -> Grantor:
+    """Whose content a review is, as the ledger names it."""
+    return Grantor(review.shop_id, review.id, review.customer_id)
+
+
 def _expire_batch(kit: Kit) -> int:
     now, later = clock.now(), aliased(PermissionEntry)
     with kit.database.transaction(EVERY_SHOP) as session:
@@ -231,7 +223,7 @@ def _expire_batch(kit: Kit) -> int:
             later.number > PermissionEntry.number,
             or_(
                 and_(later.party == "author", later.kind != "asked"),
-                later.kind.not_in(("asked", "granted")),  # a release gives and ends nothing
+                and_(later.party != "author", later.kind.in_(OBJECTIONS)),
             ),
         )
         due = session.scalars(
@@ -252,22 +244,8 @@ def _expire_batch(kit: Kit) -> int:
         return len(due)
 
 
-def _tell_given(session: Session, review: Review, use: str) -> None:
-    emit(
-        session,
-        "permission.granted",
-        shop_id=review.shop_id,
-        review_id=review.id,
-        use=use,
-    )
-
-
 def _text(session: Session, review: Review, use: str, act: Act) -> LicenceText:
     return text_shown(session, review.shop_id, use, act.language, act.text_version)
-
-
-def _grantor(review: Review) -> Grantor:
-    return Grantor(review.shop_id, review.id, review.customer_id)
 
 
 def _assets_by_sha256(session: Session, review_id: UUID) -> dict[str, UUID]:

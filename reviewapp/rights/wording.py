@@ -18,6 +18,7 @@ from reviewapp.core.errors import Invalid
 from reviewapp.models.account import Shop
 from reviewapp.models.rights import LicenceWording, PermissionEntry
 from reviewapp.rights.differences import Piece, differences
+from reviewapp.rights.release_texts import is_release, release_text
 from reviewapp.rights.slots import NO_SLOTS, Slots, as_sentence, wrong_slots
 from reviewapp.rights.texts import (
     VERSION,
@@ -63,6 +64,8 @@ def text_shown(
 
 def text_of(session: Session, entry: PermissionEntry) -> LicenceText:
     """The very text an entry was made under: its SHA-256 is the entry's `text_sha256`."""
+    if is_release(entry.text_version):
+        return release_text(entry.party, entry.use, entry.text_language, entry.text_version)
     return text_shown(session, entry.shop_id, entry.use, entry.text_language, entry.text_version)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, Response, request
 
-CUSTOMER_PREFIXES = ("/a/", "/c/", "/f/", "/r/", "/u/", "/write/")
+CUSTOMER_PREFIXES = ("/a/", "/c/", "/d/", "/f/", "/r/", "/u/", "/write/")
 ADMIN_PREFIXES = ("/admin", "/signin")
 STRICT = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob: https:; "

@@ -80,6 +80,15 @@ FACTS: dict[str, dict[str, Any]] = {
         "page_url": "https://kiln.example/a/abc",
         "reminder": True,
     },
+    "release_ask": SHOP
+    | {
+        "product": "Stoneware mug",
+        "use": "In paid advertisements of the shop",
+        "note": "Spring campaign",
+        "picture_url": "https://kiln.example/p/v1/wk_x/media/a.webp",
+        "guardian": True,
+        "page_url": "https://kiln.example/d/abc",
+    },
     "take_down": SHOP
     | {
         "product": "Stoneware mug",

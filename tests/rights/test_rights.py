@@ -44,6 +44,7 @@ class Entry:
     use: str
     subject_sha256: str
     party: str = "author"
+    person: str = ""
     starts_at: datetime = NOW - timedelta(days=1)
     ends_at: datetime | None = None
 
@@ -132,6 +133,25 @@ def test_a_no_of_somebody_in_the_picture_outlasts_the_author(session):
     assert rights_in_force(settled, NOW) == {Right("ads", "a")}
     assert releases_in_force(settled, NOW) == {Right("ads", "a"): {"guardian"}}
     assert releases_in_force(again, NOW) == {}
+
+
+def test_each_person_speaks_for_themselves():
+    def said(kind, person):
+        return Entry(kind, "ads", "a", party="depicted", person=person)
+
+    author = Entry("granted", "ads", "a")
+    one_yes = [author, said("asked", "x"), said("asked", "y"), said("granted", "x")]
+    assert rights_in_force(one_yes, NOW) == {Right("ads", "a")}
+    assert releases_in_force(one_yes, NOW) == {}
+    both = [*one_yes, said("granted", "y")]
+    assert releases_in_force(both, NOW) == {Right("ads", "a"): {"depicted"}}
+    mistaken = [*one_yes, said("superseded", "y")]
+    assert rights_in_force(mistaken, NOW) == {Right("ads", "a")}
+    assert releases_in_force(mistaken, NOW) == {Right("ads", "a"): {"depicted"}}
+    for no in ("declined", "withdrawn"):
+        against = [*both, said(no, "y"), said("granted", "x"), author]
+        assert rights_in_force(against, NOW) == frozenset()
+        assert releases_in_force(against, NOW) == {}
 
 
 @pytest.mark.parametrize(
