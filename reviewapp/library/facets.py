@@ -33,10 +33,11 @@ from reviewapp.models.library_asset import LibraryAsset
 from reviewapp.models.rights import USES
 
 MOST_COUNTED = 2_000
-MOST_OF_A_WORD = 500
-"""Of one that is very common: it is walked beside the other filters, once a form."""
-MOST_OF_WORDS = 200
-"""Where several words have to be there: each piece counted is a walk past many that lack one."""
+MOST_OF_WORDS = (500, 200, 100)
+"""Of a very common word; with one more such word or any filter beside it; with more.
+
+Each piece counted is a walk past many that lack one of them, once a form of the word.
+"""
 MOST_PRODUCTS = 12
 PASSES = (
     ("kind", "orientation", "length", "used", "picked", "expiring"),
@@ -116,8 +117,11 @@ LOOKED_AT = (LibraryAsset.id, *_counted())
 
 
 def _most(asked: Search) -> int:
-    words = max(len(way.words) for way in asked.ways)
-    return MOST_COUNTED if not words else MOST_OF_A_WORD if words == 1 else MOST_OF_WORDS
+    walked = max(len(way.words) for way in asked.ways)
+    if not walked:
+        return MOST_COUNTED
+    walked += bool(asked.wanted.without("q", "tag"))
+    return MOST_OF_WORDS[min(walked, len(MOST_OF_WORDS)) - 1]
 
 
 def _newest(asked: Search, most: int) -> CTE:
