@@ -14,6 +14,7 @@ from reviewapp.models.case import Case
 from reviewapp.web.auth import SESSION_COOKIE
 from tests import factories
 from tests.browser.barriers import barriers
+from tests.browser.following import follow, follow_key
 from tests.support.cases import ANSWER, make_case
 
 PAGES = [
@@ -61,7 +62,8 @@ def test_a_case_is_answered_by_keyboard_alone(
     page.context.add_cookies([cookie])
     page.goto(f"{live}/admin/cases")
     page.keyboard.press("j")
-    page.keyboard.press("Enter")
+    expect(page.locator(".row-link:focus")).to_have_text("Ada Quist")
+    follow_key(page, "Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Ada Quist")
     page.get_by_label("Answer", exact=True).focus()
     page.keyboard.type(ANSWER)
@@ -70,7 +72,7 @@ def test_a_case_is_answered_by_keyboard_alone(
         page.keyboard.press("Tab")
         if send.evaluate("button => button === document.activeElement"):
             break
-    page.keyboard.press("Enter")
+    follow_key(page, "Enter")
     expect(page.get_by_text("Your answer is on its way")).to_be_visible()
     expect(page.locator(".message-ours")).to_contain_text("The handle of your mug broke")
     expect(page.get_by_label("Answer", exact=True)).to_have_value("")
@@ -84,10 +86,10 @@ def test_a_case_is_answered_without_scripts(
     page = context.new_page()
     page.goto(f"{live}/admin/cases/{case.id}")
     page.get_by_label("Answer", exact=True).fill("Hello [name]")
-    page.get_by_role("button", name="Send answer").click()
+    follow(page.get_by_role("button", name="Send answer"))
     expect(page.get_by_role("alert")).to_contain_text("Fill in [name] before sending.")
     page.get_by_label("Answer", exact=True).fill(ANSWER)
-    page.get_by_role("button", name="Send answer").click()
+    follow(page.get_by_role("button", name="Send answer"))
     expect(page.get_by_text("Your answer is on its way")).to_be_visible()
     context.close()
 

@@ -63,7 +63,7 @@ def test_a_low_review_is_answered_put_right_and_told_about_once(
     expect(page.get_by_text("Paused")).to_be_visible()
     follow(page.get_by_role("link", name="Answer", exact=True))
 
-    page.get_by_role("button", name="Suggest a draft").click()
+    follow(page.get_by_role("button", name="Suggest a draft"))
     expect(page.get_by_text("Draft by rules")).to_be_visible()
     answer = page.get_by_label("Your answer")
     expect(answer).to_have_value(

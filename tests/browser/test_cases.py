@@ -24,7 +24,7 @@ from reviewapp.moderate.service import By, decide
 from reviewapp.reactions import relay_events
 from tests import factories
 from tests.browser.barriers import barriers
-from tests.browser.following import follow
+from tests.browser.following import follow, follow_key
 from tests.support.cases import make_case
 
 TWENTY = 20
@@ -174,28 +174,26 @@ def test_twenty_cases_are_answered_by_keyboard_alone_and_a_missing_field_stops_t
         page.goto(f"{live}/admin/cases")
         keys.press("j")
         expect(page.locator(".row-link:focus")).to_have_text(f"Buyer {number:02}")
-        keys.press("Enter")
+        follow_key(page, "Enter")
         expect(page.locator("h1")).to_have_text(f"Buyer {number:02}")
-        page.wait_for_load_state()
         keys.press("/")
         expect(picker).to_be_visible()
         keys.type("damag")
         keys.press("Enter")
         expect(draft).to_be_focused()
         if number == 0:
-            keys.press("Control+Enter")
+            follow_key(page, "Control+Enter")
             expect(
                 page.get_by_text("Fill in [how it is damaged] before sending.").first
             ).to_be_visible()
             assert rows(kit, Mail) == []
-            page.wait_for_load_state()
             draft.focus()
             keys.press("Control+a")
         else:
             keys.press("Control+a")
         keys.type("The handle of your mug broke because it was packed tightly. I will send a new "
                   "one today. Please keep the old one. Just reply.")  # fmt: skip
-        keys.press("Control+Enter")
+        follow_key(page, "Control+Enter")
         expect(page.get_by_text("Your answer is on its way")).to_be_visible()
     with kit.database.transaction(EVERY_SHOP) as session:
         answered = session.scalars(select(CaseMessage.macro).where(CaseMessage.direction == "out"))

@@ -14,7 +14,7 @@ from reviewapp.models.case import Case
 from reviewapp.models.media import MediaAsset
 from reviewapp.models.review import Review
 from tests.browser.barriers import barriers
-from tests.browser.following import follow
+from tests.browser.following import follow, follow_key
 from tests.collect.links import REVIEW, Link, rows
 from tests.media.test_service import picture
 
@@ -47,19 +47,19 @@ def tell_all(page: Page, live: str, link: Link, photo: Path) -> None:
     """From the mail's star to a case and a review with a photo."""
     page.goto(f"{live}/r/{link.token}?score=2")
     expect(page.locator("form#experience [value='2']")).to_be_checked()
-    page.locator("form#experience button").click()
+    follow(page.locator("form#experience button"))
     expect(page.locator("h1")).to_have_text("Thank you")
     help_form = page.locator("form#help")
     help_form.locator("[name=route][value=damaged]").check()
     help_form.locator("[name=message]").fill("The handle is off.")
-    help_form.locator("button[type=submit]").last.click()
+    follow(help_form.locator("button[type=submit]").last)
     expect(page.get_by_text("A person from Kiln & Clay answers you")).to_be_visible()
     review_form = page.locator("form#review")
     review_form.locator("[name=rating][value='3']").check(force=True)
     review_form.locator("[name=body]").fill(REVIEW["body"])
     review_form.locator("#media").set_input_files(photo)
     review_form.locator("[name=permission][value=email]").check()
-    review_form.locator("button[type=submit]").last.click()
+    follow(review_form.locator("button[type=submit]").last)
     expect(page.get_by_text("Your review has arrived")).to_be_visible()
 
 
@@ -83,12 +83,12 @@ def test_a_fault_keeps_the_photo_without_scripts(open_page, live, kit, link, pho
     form = page.locator("form#review")
     form.locator("[name=body]").fill("Not bad at all.")
     form.locator("#media").set_input_files(photo)
-    form.locator("button[type=submit]").last.click()
+    follow(form.locator("button[type=submit]").last)
     expect(page.locator("[data-error-summary]")).to_be_visible()
     expect(form.locator("[name=body]")).to_have_value("Not bad at all.")
     expect(form.locator("[name=media_id]")).to_be_checked()
     form.locator("[name=rating][value='5']").check(force=True)
-    form.locator("button[type=submit]").last.click()
+    follow(form.locator("button[type=submit]").last)
     expect(page.get_by_text("Your review has arrived")).to_be_visible()
     assert rows(kit, MediaAsset)[0].review_id == rows(kit, Review)[0].id
 
@@ -101,7 +101,7 @@ def test_the_keyboard_alone_is_enough(open_page, live, kit, link):
         page.keyboard.press("ArrowRight")
     expect(page.locator("form#experience [value='4']")).to_be_checked()
     page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
+    follow_key(page, "Enter")
     expect(page.locator("h1")).to_have_text("Thank you")
     page.locator("form#review [name=rating][value='1']").focus()
     page.keyboard.press("Space")
@@ -155,7 +155,7 @@ def test_the_review_block_looks_the_same_after_every_answer(open_page, live, lin
     seen = set()
     for score in ("1", "3", "5"):
         page.goto(f"{live}/r/{link.token}?score={score}")
-        page.locator("form#experience button").click()
+        follow(page.locator("form#experience button"))
         page.evaluate("document.fonts.ready")
         seen.add(page.locator("section#review").screenshot())
     assert len(seen) == 1
@@ -167,7 +167,7 @@ def test_the_way_to_a_review_is_one_step_from_every_moment(open_page, live, link
         page.goto(f"{live}/r/{link.token}?score={score}")
         page.get_by_role("link", name="Skip, write a review").click()
         expect(page.locator("form#review [name=body]")).to_be_visible()
-        page.locator("form#experience button").click()
+        follow(page.locator("form#experience button"))
         page.get_by_role("link", name="Write a review").click()
         expect(page.locator("section#review")).to_be_in_viewport()
         expect(page.locator("form#review [name=body]")).to_be_visible()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -51,13 +52,13 @@ def test_a_frame_shows_a_tag_in_a_sandbox_and_scrolls_by_itself(
     inside = page.frame_locator("iframe")
     expect(inside.get_by_role("article")).to_have_count(20)
     expect(inside.get_by_role("region", name="Kundenbewertungen")).to_be_visible()
-    assert page.locator("iframe").get_attribute("height") == "300"
+    expect(page.locator("iframe")).to_have_attribute("height", "300")
     inside.get_by_role("article").nth(19).scroll_into_view_if_needed()
     expect(inside.get_by_role("article").nth(19)).to_be_in_viewport()
     link = inside.get_by_role("link", name="Alle Bewertungen")
     with page.context.expect_page() as opened:
         link.click()
-    assert opened.value.url.endswith("/products/MUG/index.html")
+    expect(opened.value).to_have_url(re.compile("/products/MUG/index.html$"))
     assert page.context.cookies() == []
 
 

@@ -25,6 +25,7 @@ from reviewapp.rights.ledger import Act, Subject
 from reviewapp.rights.service import grant
 from tests import factories
 from tests.browser.barriers import barriers
+from tests.browser.following import follow
 from tests.library.shelf import asset_of, shown_review
 from tests.media.test_service import picture
 
@@ -186,25 +187,25 @@ def test_nothing_ends_in_a_dead_end_without_scripts(
     bare: Page, live: str, kit: Kit, shop: Shop
 ) -> None:
     bare.goto(f"{live}/admin/library?use=print&kind=photo")
-    bare.get_by_role("link", name="Choose whom to ask").click()
+    follow(bare.get_by_role("link", name="Choose whom to ask"))
     bare.locator("[data-tick]").first.check()
     bare.get_by_label("Where it will run").fill("Leaflet")
-    bare.get_by_role("button", name="Take out", exact=True).last.click()
+    follow(bare.get_by_role("button", name="Take out", exact=True).last)
     expect(bare.get_by_role("alert").last).to_contain_text("has not allowed this use")
     expect(bare.locator("[data-tick]:checked")).to_have_count(1)
-    bare.get_by_role("button", name="Ask for permission").click()
+    follow(bare.get_by_role("button", name="Ask for permission"))
     expect(bare.get_by_text("Waiting for an answer")).to_be_visible()
     bare.goto(f"{live}/admin/library?kind=photo")
-    bare.get_by_role("button", name="Star", exact=True).first.click()
+    follow(bare.get_by_role("button", name="Star", exact=True).first)
     expect(bare.locator("[data-star][aria-pressed=true]")).to_have_count(1)
     bare.locator("[data-tick]").nth(1).check()
     bare.get_by_text("Collect", exact=True).click()
     bare.get_by_label("Or a new one").fill("Camp")
-    bare.get_by_role("button", name="Put into the collection").click()
+    follow(bare.get_by_role("button", name="Put into the collection"))
     expect(bare.get_by_text("1 piece put into")).to_be_visible()
     bare.goto(f"{live}/admin/library/collections")
-    bare.get_by_role("link", name="Camp").click()
-    bare.locator(".library-open").click()
+    follow(bare.get_by_role("link", name="Camp"))
+    follow(bare.locator(".library-open"))
     expect(bare.get_by_role("heading", name="What it may be used for")).to_be_visible()
 
 
@@ -223,7 +224,7 @@ def test_a_press_on_the_picture_sets_what_crops_keep_in_view(
     expect(square).to_have_attribute("viewBox", "300 0 600 600")
     kept = float(desk.get_by_label("From the left").input_value())
     assert abs(kept - 90) < 2
-    desk.get_by_role("button", name="Keep this point").click()
+    follow(desk.get_by_role("button", name="Keep this point"))
     expect(desk.get_by_label("From the left")).to_have_value(f"{kept:.1f}")
     expect(square).to_have_attribute("viewBox", "300 0 600 600")
 

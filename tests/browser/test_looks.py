@@ -16,10 +16,11 @@ def test_contrast_is_told_while_a_colour_is_picked(signed_in: Page, live: str) -
     expect(page.get_by_text("leave some people out")).to_be_visible()
     stars = "getComputedStyle(document.documentElement).getPropertyValue('--review-star-color')"
     frame = page.locator(".tag-frame").element_handle().content_frame()
-    assert frame.evaluate(stars) == "#ffcc00"
+    frame.wait_for_function(f"{stars} === '#ffcc00'")
     told.get_by_role("link").click()
     expect(told.get_by_role("link")).to_have_count(0)
     taken = page.locator("#light-stars").input_value()
-    assert frame.evaluate(stars) == taken != "#ffcc00"
+    assert taken != "#ffcc00"
+    frame.wait_for_function(f"{stars} === '{taken}'")
     page.reload()
-    assert page.locator("#light-stars").input_value() == taken, "the address keeps it"
+    expect(page.locator("#light-stars"), "the address keeps it").to_have_value(taken)

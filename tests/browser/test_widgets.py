@@ -16,6 +16,7 @@ from reviewapp.models.account import Shop
 from reviewapp.widgets.publishing import rebuild
 from tests import factories
 from tests.browser.barriers import barriers
+from tests.browser.following import follow
 from tests.browser.storefront import (
     PRODUCT_PAGE,
     Storefront,
@@ -165,7 +166,7 @@ def test_the_published_pages_stand_alone(page: Page, live: str, shop: Shop, app:
     page.goto(f"{folder}/products/MUG/index.html")
     expect(page.get_by_role("heading", level=1)).to_have_text("Reviews of Stoneware mug")
     assert page.evaluate("getComputedStyle(document.body).maxWidth") == "704px"
-    page.get_by_role("link", name="Older reviews").click()
-    page.get_by_role("link", name="How reviews are collected and checked").click()
+    follow(page.get_by_role("link", name="Older reviews"))
+    follow(page.get_by_role("link", name="How reviews are collected and checked"))
     expect(page.get_by_role("heading", level=1)).to_have_text("How our reviews work")
     assert barriers(page) == []

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.browser.shelf import Shelf, layout_shifts, open_shelf, picture
 from tests.browser.shelf_documents import SENTENCE, film, head, review, shop_documents
 from tests.browser.widget_states import GALLERY, LIST, SHOP_CSS, STARS
+from tests.journeys.stack import waited_for
 
 WIDTHS = (320, 640, 1280, 2048)
 """Of renditions, as the media room makes them."""
@@ -65,6 +66,7 @@ def shelf() -> Iterator[Shelf]:
 def assert_right(shown: Locator, density: int) -> None:
     """The browser took AVIF, sharp at this size and density and no larger than that asks for."""
     expect(shown).to_have_js_property("complete", value=True)
+    expect(shown).not_to_have_js_property("naturalWidth", 0)
     source, natural, box = shown.evaluate(
         "e => [e.currentSrc, e.naturalWidth, e.getBoundingClientRect().toJSON()]"
     )
@@ -106,6 +108,7 @@ def test_photos_and_a_film_keep_still_and_come_in_the_size_they_are_shown_in(
     film_box = page.locator("dialog video").bounding_box()
     assert film_box is not None
     poster = f"poster-{enough(film_box['width'] * density)}.webp"
+    assert waited_for(lambda: asked(shelf, poster) != [])
     page.keyboard.press("Escape")
     assert asked(shelf, ".mp4") == []
     with page.expect_response("**/film.mp4"):

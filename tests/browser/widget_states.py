@@ -84,9 +84,27 @@ def press(name: str) -> Step:
     return lambda page: page.get_by_role("button", name=name).first.click()
 
 
+def narrowed(page: Page) -> None:
+    """A bar is pressed and the list is narrowed to it."""
+    press("5 stars")(page)
+    expect(page.get_by_role("status").filter(has_text="3 reviews shown")).to_be_visible()
+
+
+def report_open(page: Page) -> None:
+    """A report can be written."""
+    press("Report")(page)
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def film_large(page: Page) -> None:
+    """The first film of the gallery is shown large."""
+    page.locator(THUMB).first.click()
+    expect(page.get_by_role("dialog").locator("video")).to_be_visible()
+
+
 def report_sent(page: Page) -> None:
     """A report is filled in and sent."""
-    press("Report")(page)
+    report_open(page)
     page.get_by_label("Clearly untrue").check()
     page.get_by_label("What should we know?").fill('It says "blue"; mine was \\ green.\n')
     press("Send report")(page)
@@ -130,14 +148,14 @@ STATES: dict[str, dict[str, State]] = {
     },
     "review-summary": {
         "alone": State(SUMMARY, "[part=bars]"),
-        "with a list, a bar pressed": State(SUMMARY + LIST, REVIEW, press("5 stars")),
+        "with a list, a bar pressed": State(SUMMARY + LIST, REVIEW, narrowed),
     },
     "review-list": {
         "shown": State(LIST, REVIEW),
         "text unfolded, label explained": State(LIST, REVIEW, explained),
         "nothing found": State(LIST, REVIEW, searched_in_vain),
         "photo large": State(LIST, REVIEW, large_photo),
-        "report open": State(LIST, REVIEW, press("Report")),
+        "report open": State(LIST, REVIEW, report_open),
         "report sent": State(LIST, REVIEW, report_sent),
         "no reviews": State(
             LIST, "text=No reviews yet", documents={"products/MUG/head.json": EMPTY}
@@ -150,7 +168,7 @@ STATES: dict[str, dict[str, State]] = {
     },
     "review-gallery": {
         "shown": State(GALLERY, THUMB),
-        "film large": State(GALLERY, THUMB, lambda page: page.locator(THUMB).first.click()),
+        "film large": State(GALLERY, THUMB, film_large),
         "pictures fail": State(GALLERY, THUMB, missing=NO_PICTURES),
         "right to left": State(GALLERY, THUMB, lang="he", direction="rtl"),
     },
