@@ -100,7 +100,7 @@ class ImapServer:
 
     @contextmanager
     def talk(self) -> Iterator[imaplib.IMAP4]:
-        with imaplib.IMAP4("127.0.0.1", self.plain, timeout=10) as talk:
+        with imaplib.IMAP4("127.0.0.1", self.plain, timeout=60) as talk:
             talk.login(USER, PASSWORD)
             yield talk
 
@@ -137,11 +137,11 @@ def running(program: str, folder: Path) -> Iterator[ImapServer]:
         yield server
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 def _wait(server: ImapServer, process: subprocess.Popen[bytes]) -> None:
-    ends_at = time.monotonic() + 30
+    ends_at = time.monotonic() + 60
     while time.monotonic() < ends_at:
         assert process.poll() is None, (server.folder / "dovecot.log").read_text()
         try:

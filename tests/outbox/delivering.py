@@ -45,7 +45,7 @@ def row(kit: Kit) -> Mail:
 
 
 def run(kit: Kit, port: int, **options: Any) -> Tally:
-    through = SmtpSender(Relay.from_url(f"smtp://127.0.0.1:{port}?timeout=5"))
+    through = SmtpSender(Relay.from_url(f"smtp://127.0.0.1:{port}?timeout=60"))
     try:
         return deliver(
             kit.database,

@@ -115,7 +115,7 @@ def scripted(*turns: Callable[[Line], None]) -> Iterator[int]:
         yield server.getsockname()[1]
     finally:
         server.close()
-        thread.join(5)
+        thread.join(60)
 
 
 class Line:

@@ -27,7 +27,7 @@ def envelope(to: str = "ada@customers.example", **facts: Any) -> Envelope:
 
 
 def sender(port: int, query: str = "") -> SmtpSender:
-    return SmtpSender(Relay.from_url(f"smtp://127.0.0.1:{port}?timeout=5{query}"))
+    return SmtpSender(Relay.from_url(f"smtp://127.0.0.1:{port}?timeout=60{query}"))
 
 
 def send(through: SmtpSender, message: Envelope) -> str:

@@ -49,4 +49,4 @@ def running(binary: str, root: Path, state: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
