@@ -101,6 +101,7 @@ def queries(filled: Filled) -> Iterator[tuple[str, dict[str, str]]]:
         {"q": "glaze", "colour": "purple", "kind": "photo"},
         {"q": "heirloom", "use": "ads", "kind": "photo"},
         {"tag": "tableware", "q": "glaze", "use": "ads"},
+        {"collection": str(filled.collection_id), "q": "glaze"},
         {"product": str(filled.product_id), "use": "ads", "kind": "photo"},
     ):
         yield " + ".join(f"{name} {value[:8]}" for name, value in query.items()), query

@@ -47,21 +47,13 @@ class Search:
     """Of the shop's pieces."""
     ways: Sequence[Way]
     """In which the words can be found; none: nothing is."""
-    collected: Sequence[UUID] | None = None
-    """The pieces of the collection that is asked for."""
 
 
 def search(session: Session, shop: Shop, wanted: Wanted) -> Search:
-    """Look up what the database can be asked by equality: words, and what is in a collection."""
+    """Look up the words, so that the database can be asked by equality."""
     languages = languages_of(session, shop.id)
     ways = ways_of(session, shop.id, wanted, languages)
-    if not wanted.collection:
-        return Search(shop, wanted, languages, ways)
-    items = select(LibraryCollectionItem.piece_id).where(
-        LibraryCollectionItem.shop_id == shop.id,
-        LibraryCollectionItem.collection_id == wanted.collection,
-    )
-    return Search(shop, wanted, languages, ways, session.scalars(items).all())
+    return Search(shop, wanted, languages, ways)
 
 
 @contextmanager
@@ -69,9 +61,10 @@ def walking(session: Session, asked: Search) -> Iterator[None]:
     """Have common words and filters walked side by side in the list's order.
 
     The walls between shops hide from the planner how many rows a word has; it would look up each
-    row by itself. Merged, a page costs what it reads of the two orders, whatever they are.
+    row by itself. Merged, a page costs what it reads of the two orders, whatever they are. A
+    collection is small and in an order of its own: each of its pieces is looked up.
     """
-    if not any(way.words for way in asked.ways):
+    if asked.wanted.collection or not any(way.words for way in asked.ways):
         yield
         return
     for kind in JOINS:
@@ -111,8 +104,6 @@ def conditions(asked: Search) -> list[Any]:
         found.append(asset.used if wanted.used == "yes" else ~asset.used)
     if wanted.picked:
         found.append(asset.picked)
-    if asked.collected is not None:
-        found.append(_one_of(asset.id, asked.collected))
     return [*found, *_days(asked), *_permissions(wanted)]
 
 
