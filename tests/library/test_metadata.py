@@ -12,11 +12,13 @@ from pathlib import Path
 import pytest
 
 from reviewapp.library.making import make_exports
-from reviewapp.models.media import MediaAsset
+from reviewapp.media.service import attach, stage_video
+from reviewapp.models.media import MediaAsset, MediaDecision
+from reviewapp.reactions import EVERY
 from reviewapp.rights.xmp import FileRights, with_xmp_box, xmp_packet
 from tests.collect.links import rows
 from tests.library.test_exporting import Plan, export, picks_of
-from tests.media.films_made import QUICK, ffmpeg
+from tests.media.films_made import QUICK, SECRET, ffmpeg, film
 from tools.programs import find_exiftool
 
 VOCABULARY = "http://ns.useplus.org/ldf/vocab/"
@@ -117,3 +119,38 @@ def test_a_film_carries_them_too_and_still_plays(exiftool, tmp_path):
         capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
     assert "Error" not in decoded
+
+
+def test_an_exported_film_carries_its_rights_and_lost_what_its_camera_told(
+    exiftool, tmp_path, committed, kit, shop, author, published, marketer
+):
+    sent = film(tmp_path / "sent.mp4", "-metadata", "make=Camera", "-metadata", "model=X-1000")
+    asked = {"shop_id": shop.id, "request_id": published.request_id}
+    staged = stage_video(kit, **asked, path=sent, client_name="mug.mp4")
+    with committed() as session:
+        (asset,) = attach(session, published.request_id, [staged.id], review_id=published.id)
+        session.add(
+            MediaDecision(
+                shop_id=shop.id, asset_id=asset.id, action="check", note="", found=[],
+                sha256=asset.sha256, actor="member", member_id=marketer.id,
+            )
+        )  # fmt: skip
+    EVERY["media"].errand(kit)
+    EVERY["films"].errand(kit)
+    author.post(f"/mine/reviews/{published.id}/permission", {"use": "ads", "allow": "on"})
+    with kit.database.transaction(shop.id) as session:
+        plan = Plan("ads", "Spring campaign", date(2099, 5, 31))
+        made = export(session, shop, plan, picks_of(kit, published, "video"), by=marketer)
+    make_exports(kit)
+    with zipfile.ZipFile(io.BytesIO(kit.storage.read(f"exports/{made.id.hex}.zip"))) as files:
+        names = [name for name in files.namelist() if name.endswith(".mp4")]
+        for name in names:
+            (tmp_path / name).write_bytes(files.read(name))
+    assert names
+    before, *found = read_back(exiftool, sent, *(tmp_path / name for name in names))
+    assert SECRET in str(before), "what must be lost was there"
+    for told in found:
+        assert {name: told.get(name) for name in ALWAYS} == ALWAYS
+        assert all(told.get(name) for name in PRESENT)
+        assert str(told["XMP-plus:LicenseEndDate"]).startswith("2099:05:31")
+        assert_nothing_betrays(told, SECRET, "X-1000", "@customers.example", author.token)
