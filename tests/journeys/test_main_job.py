@@ -14,6 +14,7 @@ from PIL import Image, ImageChops, ImageOps, ImageStat
 from playwright.sync_api import Page, expect
 
 from reviewapp.demo.catalogue import photo_file
+from tests.browser.following import follow
 from tests.journeys.conftest import Running
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -121,7 +122,7 @@ def test_the_main_job(demo: Running, open_page: Pages, scripts: bool) -> None:
 def follow_the_star(page: Page, demo: Running, email: str) -> None:
     """From the mailbox through the letter's second star."""
     page.goto(f"{demo.url}/demo/mailbox?to={email}")
-    page.locator(".letters li a").first.click()
+    follow(page.locator(".letters li a").first)
     letter = page.frame_locator("iframe")
     letter.locator("a[href*='score=2']").first.click()
     page.wait_for_url("**/r/**score=2**")
@@ -129,14 +130,14 @@ def follow_the_star(page: Page, demo: Running, email: str) -> None:
 
 def answer_and_ask_for_help(page: Page, message: str) -> None:
     """Say that it went badly, and what is wrong; the review block is there all the time."""
-    page.locator("form#experience button[type=submit]").click()
+    follow(page.locator("form#experience button[type=submit]"))
     expect(page.locator("h1")).to_have_text("Thank you")
     blocks = page.locator("section#help, section#review").all()
     assert [block.get_attribute("id") for block in blocks] == ["help", "review"]
     form = page.locator("form#help")
     form.locator("[name=route][value=damaged]").check()
     form.locator("[name=message]").fill(message)
-    form.locator("button[type=submit]").last.click()
+    follow(form.locator("button[type=submit]").last)
     expect(page.get_by_text("answers you by e-mail, by")).to_be_visible()
 
 
@@ -146,7 +147,7 @@ def write_review(page: Page, words: str) -> None:
     form.locator("[name=rating][value='2']").check(force=True)
     form.locator("[name=body]").fill(words)
     form.locator("#media").set_input_files(PHOTO)
-    form.locator("button[type=submit]").last.click()
+    follow(form.locator("button[type=submit]").last)
     expect(page.get_by_text("Your review has arrived")).to_be_visible(timeout=60_000)
 
 
@@ -154,7 +155,7 @@ def sign_in(open_page: Pages, demo: Running, role: str) -> Page:
     """The admin as somebody of the team."""
     page = open_page()
     page.goto(demo.sign_in_url)
-    page.get_by_role("button", name=role).click()
+    follow(page.get_by_role("button", name=role))
     page.wait_for_url("**/admin/**")
     return page
 
@@ -163,7 +164,7 @@ def agent_sees(open_page: Pages, demo: Running, who: str, message: str) -> None:
     """The case with the customer's words."""
     page = sign_in(open_page, demo, "Agent")
     page.goto(f"{demo.url}/admin/cases")
-    page.get_by_role("link", name=who, exact=True).first.click()
+    follow(page.get_by_role("link", name=who, exact=True).first)
     expect(page.get_by_text(message)).to_be_visible()
 
 
@@ -171,12 +172,12 @@ def publish_without_seeing_stars(open_page: Pages, demo: Running, words: str) ->
     """The moderator reads, sees no stars, publishes."""
     page = sign_in(open_page, demo, "Moderator")
     page.goto(f"{demo.url}/admin/queue")
-    page.locator(".queue-row", has_text=words[:20]).filter(has_text="Wilma").last.click()
+    follow(page.locator(".queue-row", has_text=words[:20]).filter(has_text="Wilma").last)
     item = page.locator(".queue-item")
     expect(item).to_contain_text(words)
     stars = page.get_by_role("img", name="out of 5 stars")
     assert stars.count() == 0
-    item.get_by_role("button", name="Publish").click()
+    follow(item.get_by_role("button", name="Publish"))
     expect(page.locator("[data-undo]")).to_contain_text("Published")
     assert stars.count() == 0, "whoever can still undo must not know them"
 
