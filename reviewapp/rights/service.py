@@ -88,9 +88,16 @@ def ask(
 def decline(
     session: Session, review: Review, use: str, subjects: Sequence[Subject], act: Act
 ) -> None:
-    """Note that the author does not allow one use of these subjects."""
+    """Note that the author does not allow one use of these subjects; ends what they allowed before.
+
+    Between a question and its answer the author may have said yes elsewhere: the no is the last
+    word, and every surface is told (P3).
+    """
+    asked = {Right(use, one.sha256) for one in subjects}
+    ended = asked & terms_of(ledger_of(session, review.id)).keys()
     text = _text(session, review, use, act)
     append(session, grantor_of(review), [("declined", one, text) for one in subjects], act)
+    _tell_ended(session, grantor_of(review), ended)
 
 
 def withdraw(
@@ -134,14 +141,7 @@ def end(session: Session, grantor: Grantor, ending: Sequence[Right], kind: str, 
         ],
         act,
     )
-    for use in sorted({right.use for right in ending}):
-        emit(
-            session,
-            "permission.withdrawn",
-            shop_id=grantor.shop_id,
-            review_id=grantor.review_id,
-            use=use,
-        )
+    _tell_ended(session, grantor, ending)
 
 
 def expire_permissions(kit: Kit) -> int:
@@ -210,6 +210,18 @@ def tell_given(session: Session, review: Review, use: str) -> None:
 def grantor_of(review: Review) -> Grantor:
     """Whose content a review is, as the ledger names it."""
     return Grantor(review.shop_id, review.id, review.customer_id)
+
+
+def _tell_ended(session: Session, grantor: Grantor, ended: Collection[Right]) -> None:
+    """Each use of which rights ended, once."""
+    for use in sorted({right.use for right in ended}):
+        emit(
+            session,
+            "permission.withdrawn",
+            shop_id=grantor.shop_id,
+            review_id=grantor.review_id,
+            use=use,
+        )
 
 
 def _expire_batch(kit: Kit) -> int:

@@ -11,16 +11,16 @@ from hypothesis import strategies as st
 
 from reviewapp.core.db import EVERY_SHOP
 from reviewapp.core.errors import Invalid
-from reviewapp.library.asking import PURPOSE, ask, remind_and_close
+from reviewapp.library.asking import PURPOSE, ask, remind_and_close, subjects_of
 from reviewapp.library.contents import contents_of, shop_review
 from reviewapp.library.rules import ASK_REFUSALS, AskFacts, why_not_ask
 from reviewapp.models.library import PermissionAsk
 from reviewapp.models.media import MediaAsset
-from reviewapp.models.outbox import Mail
+from reviewapp.models.outbox import Mail, OutboxEvent
 from reviewapp.models.review import Review
 from reviewapp.models.rights import PermissionEntry
-from reviewapp.rights.ledger import verify
-from reviewapp.rights.service import rights_of
+from reviewapp.rights.ledger import Act, verify
+from reviewapp.rights.service import grant, rights_of
 from tests.collect.links import counts, rows
 
 NOW = datetime(2027, 5, 1, 12, tzinfo=UTC)
@@ -100,6 +100,22 @@ def test_an_answer_is_good_once(client, kit, published, marketer, word, state):
     assert photo.source_sha256, "the file as it came is gone; its name ties the clean one to it"
     with kit.database.transaction(published.shop_id) as session:
         assert verify(session, published.shop_id) == []
+
+
+def test_a_no_takes_back_what_was_allowed_elsewhere_meanwhile(client, kit, published, marketer):
+    asked = asking(kit, published, marketer)
+    with kit.database.transaction(published.shop_id) as session:
+        review = shop_review(session, published.shop_id, published.id)
+        act = Act("en", {"action": "switch"})
+        grant(session, review, "print", subjects_of(session, asked), act)
+    assert held(kit, published)
+    client.post(address(kit, asked), data={"answer": "no"})
+    assert not held(kit, published)
+    told = [
+        event.payload
+        for event in rows(kit, OutboxEvent, OutboxEvent.name == "permission.withdrawn")
+    ]
+    assert [(one["review_id"], one["use"]) for one in told] == [(str(published.id), "print")]
 
 
 def test_a_second_question_for_the_same_use_is_refused(client, kit, published, marketer):
