@@ -76,7 +76,7 @@ def recount_listing(session: Session, listing_id: UUID) -> int:
     summary.topics_at = None
     session.flush()
     chunks = chunk_of(summary.next_position - 1) + 1 if summary.next_position else 0
-    mark_listing(session, listing_id, range(chunks), questions=True)
+    mark_listing(session, listing_id, range(chunks), at_once=True, questions=True)
     return chunks
 
 

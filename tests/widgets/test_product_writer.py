@@ -16,7 +16,7 @@ from reviewapp.models.widget import SHORTEST_PAUSE, Publication
 from reviewapp.widgets import product_writer
 from reviewapp.widgets.pacing import LONGEST_PAUSE
 from reviewapp.widgets.product_writer import LEASE, claim_products, publish_products
-from reviewapp.widgets.publishing import publish_due, publish_once
+from reviewapp.widgets.publishing import publish_due, publish_once, rebuild
 from reviewapp.widgets.rules import CHUNK_SIZE
 from reviewapp.widgets.service import refresh_review
 from tests.widgets.stories import (
@@ -80,6 +80,21 @@ def test_what_is_taken_back_waits_for_no_burst_to_end(kit: Kit) -> None:
         change(kit, shop, review_id, state="withdrawn")
         assert publish_products(kit) == 1
     assert head(kit, shop)["summary"]["count"] == 0
+
+
+def test_a_rebuild_waits_for_no_burst_to_end(kit: Kit) -> None:
+    shop, product = shop_with_product(kit)
+    review_id = publish(kit, shop, product)
+    for half_seconds in range(10):
+        with clock.frozen(NOON + half_seconds * SHORTEST_PAUSE):
+            with kit.database.transaction(shop.id) as session:
+                session.get_one(Review, review_id).helpful_count = half_seconds
+                refresh_review(session, review_id)
+            publish_products(kit)
+    assert head(kit, shop)["reviews"][0]["helpful"] < 9
+    with clock.frozen(NOON + 10 * SHORTEST_PAUSE):
+        rebuild(kit)
+    assert head(kit, shop)["reviews"][0]["helpful"] == 9
 
 
 def test_a_burst_wakes_a_worker_once_a_write(kit: Kit, monkeypatch: pytest.MonkeyPatch) -> None:
