@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from playwright.sync_api import expect
 
 from reviewapp.core.errors import Conflict
 from reviewapp.library.contents import shop_review
@@ -21,6 +22,8 @@ from reviewapp.reactions import EVERY, relay_events
 from reviewapp.rights.ledger import Origin, verify
 from reviewapp.rights.release_texts import release_text
 from reviewapp.rights.wording import text_of
+from tests.browser.barriers import barriers
+from tests.browser.following import follow_key
 from tests.collect.links import counts, rows
 from tests.library.test_admin_rights import rows_of_standing
 from tests.library.test_exporting import Plan, refusals, taken
@@ -220,3 +223,29 @@ def test_guardians_read_it_in_their_language(client, ask, language):
     assert f'lang="{language}"' in page
     assert "May we" not in page
     assert release_text("guardian", "ads", language).sentence in page.replace("&#39;", "'")
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1280, "light")])
+def test_the_page_has_no_barrier_and_is_answered_by_keyboard(
+    browser, live, kit, ask, width, scheme
+):
+    link = ask()
+    context = browser.new_context(
+        viewport={"width": width, "height": 800}, color_scheme=scheme, base_url=live
+    )
+    page = context.new_page()
+    page.goto(link)
+    assert barriers(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.get_by_label("Your name").focus()
+    page.keyboard.type("Grace Quist")
+    page.keyboard.press("Tab")
+    follow_key(page, "Enter")
+    expect(page.get_by_text("You said yes")).to_be_visible()
+    assert barriers(page) == []
+    page.get_by_role("button", name="Take it back").focus()
+    follow_key(page, "Enter")
+    expect(page.get_by_text("You took it back")).to_be_visible()
+    assert barriers(page) == []
+    assert theirs(kit) == [("asked", "ads"), ("granted", "ads"), ("withdrawn", "ads")]
+    context.close()
