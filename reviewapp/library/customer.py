@@ -7,8 +7,9 @@ from uuid import UUID
 from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from reviewapp.core.errors import Gone, Invalid, NotFound
+from reviewapp.core.errors import Gone, Invalid
 from reviewapp.core.i18n import negotiate, translator
+from reviewapp.library.asked_picture import picture_of
 from reviewapp.library.asking import PURPOSE, answer, open_ask
 from reviewapp.library.contents import WORDS, Content, contents_of, shop_review
 from reviewapp.models.account import Shop
@@ -23,7 +24,6 @@ from reviewapp.web.limits import client_address, client_agent, limit
 from reviewapp.web.session import enter_shop, kit, session
 
 HOLDER = "whoever holds the signed link of a mail that asks for a permission"
-SHOWN_WIDTH = 1280
 blueprint = Blueprint("permission", __name__)
 
 
@@ -53,18 +53,8 @@ def decide(token: str) -> Response:
 def file(token: str, asset_id: UUID) -> Response:
     """A picture the ask is about, or the still of a film."""
     asked = _enter(token)
-    asset = next(
-        (one.asset for one in _contents(asked, _review(asked)) if one.asset_id == asset_id), None
-    )
-    if asset is None:
-        raise NotFound
-    shown = asset.picture(SHOWN_WIDTH)
-    if shown is None:
-        raise NotFound
-    response = Response(kit().storage.read(shown.key), content_type=shown.content_type)
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    return response
+    contents = _contents(asked, _review(asked))
+    return picture_of(next((one.asset for one in contents if one.asset_id == asset_id), None))
 
 
 def _enter(token: str) -> PermissionAsk:

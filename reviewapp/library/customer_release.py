@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from reviewapp.core.errors import Conflict, Gone, Invalid, NotFound
 from reviewapp.core.i18n import negotiate
+from reviewapp.library.asked_picture import picture_of
 from reviewapp.library.contents import shop_review
 from reviewapp.library.depicted import (
     ANSWERS,
@@ -30,7 +31,6 @@ from reviewapp.web.session import enter_shop, kit, session
 from reviewapp.web.typed import line
 
 HOLDER = "whoever holds the signed link of a mail to somebody who is in a picture"
-SHOWN_WIDTH = 1280
 blueprint = Blueprint("release", __name__)
 
 Page = Response | tuple[Response, int]
@@ -72,14 +72,9 @@ def decide(token: str) -> Page:
 def file(token: str) -> Response:
     """The picture, or the still of a film."""
     asked = _enter(token)
-    asset = shown_asset(asked, _review(asked))
-    shown = asset and asset.picture(SHOWN_WIDTH)
-    if not shown or asked.state == "taken_back":
+    if asked.state == "taken_back":
         raise NotFound
-    response = Response(kit().storage.read(shown.key), content_type=shown.content_type)
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    return response
+    return picture_of(shown_asset(asked, _review(asked)))
 
 
 def _enter(token: str) -> ReleaseAsk:
