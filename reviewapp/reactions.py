@@ -25,6 +25,7 @@ from reviewapp.library.making import forget_bundles, make_exports
 from reviewapp.library.noticing import tell_ends
 from reviewapp.library.projecting import follow_content, follow_export, follow_product, keep_due
 from reviewapp.library.taking_down import end_terms, follow_permission
+from reviewapp.library.unreleased import follow_people
 from reviewapp.media import originals
 from reviewapp.media.film_render import render_films
 from reviewapp.media.product_pictures import fetch_product_pictures
@@ -130,13 +131,13 @@ AFTER: Mapping[str, Sequence[Reaction]] = {
     "incident.reopened": (),
     "mail.received": (),
     "media.captioned": (*REPLACED, show_review),
-    "media.checked": (show_permission, follow_content),
+    "media.checked": (show_permission, follow_content, follow_people),
     "media.failed": (show_review, follow_content),
     "media.hidden": (show_review, follow_content),
     "media.poster_ready": (show_review,),
     "media.ready": (show_review, follow_content),
     "media.redacted": (*REPLACED, show_review, follow_content),
-    "permission.granted": (show_permission, follow_content),
+    "permission.granted": (show_permission, follow_content, follow_people),
     "permission.withdrawn": (
         show_permission,
         originals.recheck_originals,
@@ -149,7 +150,7 @@ AFTER: Mapping[str, Sequence[Reaction]] = {
     "question.asked": (note_question,),
     "question.published": (show_questions,),
     "question.withdrawn": (show_questions, show_faq),
-    "release.changed": (show_permission, follow_content),
+    "release.changed": (show_permission, follow_content, follow_people),
     "reply.published": (show_review, keep_lesson, follow_reply),
     "reply.submitted": (keep_lesson,),
     "reply.withdrawn": (show_review, follow_reply),

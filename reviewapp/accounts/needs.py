@@ -63,6 +63,7 @@ def take_downs_late(session: Session, shop_id: UUID) -> Waiting:
         select(func.count(), func.min(TakeDown.opened_at)).where(
             TakeDown.shop_id == shop_id,
             TakeDown.done_at.is_(None),
+            TakeDown.lifted_at.is_(None),
             TakeDown.due_on < clock.now().date(),
         )
     ).one()

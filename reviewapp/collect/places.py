@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from reviewapp.models.collection import Collection, CollectionItem
@@ -46,7 +46,10 @@ def places_of(session: Session, reviews: Sequence[Review]) -> dict[UUID, list[Pl
     rows = session.execute(
         select(ExportItem, Export, TakeDown)
         .join(Export, Export.id == ExportItem.export_id)
-        .outerjoin(TakeDown, TakeDown.export_item_id == ExportItem.id)
+        .outerjoin(
+            TakeDown,
+            and_(TakeDown.export_item_id == ExportItem.id, TakeDown.lifted_at.is_(None)),
+        )
         .where(ExportItem.review_id.in_(ids), Export.state != "failed")
         .order_by(Export.created_at.desc(), TakeDown.done_at.desc().nulls_first())
     ).all()

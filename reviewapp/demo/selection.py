@@ -48,5 +48,5 @@ def pick_pictured(session: Session, shop_id: UUID, members: Mapping[str, UUID]) 
     made = create_collection(session, shop, TITLE, by=f"member:{marketer}")
     for asset, review in list(newest.values())[:PICKED]:
         by = By("member", f"member:{moderator}", moderator)
-        decide_on_media(session, asset, review, Verdict("check", found=()), by=by)
+        decide_on_media(session, asset, review, Verdict("check"), by=by)
         pick(session, made, review.id, by=f"member:{marketer}")

@@ -56,7 +56,7 @@ def look_at(session: Session, review_id: UUID, *, by: By) -> None:
         .where(Review.id == review_id)
     ).all()
     for asset, review in rows:
-        decide_on_media(session, asset, review, Verdict("check", found=()), by=by)
+        decide_on_media(session, asset, review, Verdict("check"), by=by)
 
 
 def _films_of(review_id: UUID) -> Select[MediaAsset]:

@@ -118,7 +118,11 @@ def _refused(picks: list[Pick], error: Invalid) -> Refused:
         return Refused(error.fields)
     plan = Plan(line("use"), line("place", 200), day("until"))
     checked = check(session(), actor().shop, plan, picks)
-    reasons = [(one.review.product.title, one.refusals) for one in checked if one.refusals]
+    reasons = [
+        (one.review.product.title, one.refusals, one.content.asset_id)
+        for one in checked
+        if one.refusals
+    ]
     return Refused({"assets": [error.message]}, reasons)
 
 

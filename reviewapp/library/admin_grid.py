@@ -38,8 +38,8 @@ class Refused:
     """What was sent and why it was refused: the page comes back with all that was typed."""
 
     fields: Mapping[str, list[str]] = field(default_factory=dict)
-    reasons: Sequence[tuple[str, list[str]]] = ()
-    """Of each piece that may not leave: its product's title, and codes of LEAVE_REFUSALS."""
+    reasons: Sequence[tuple[str, list[str], UUID | None]] = ()
+    """Of each piece that may not leave: its product's title, codes of LEAVE_REFUSALS, its file."""
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -11,7 +12,8 @@ from werkzeug.wrappers import Response
 from reviewapp.core.errors import Conflict, Invalid, NotFound
 from reviewapp.core.i18n import LANGUAGES, negotiate
 from reviewapp.library import texts
-from reviewapp.library.contents import Content, contents_of, found_in, shop_review
+from reviewapp.library.acting import member_id
+from reviewapp.library.contents import Content, contents_of, seen_in, shop_review
 from reviewapp.library.cropping import CROPS, crop_box
 from reviewapp.library.depicted import (
     PURPOSE,
@@ -30,12 +32,13 @@ from reviewapp.library.releasing import (
     record_release,
     set_focus,
 )
-from reviewapp.models.media import MediaAsset
+from reviewapp.models.media import CONTENTS, MediaAsset
 from reviewapp.models.release_ask import ReleaseAsk
 from reviewapp.models.review import Review
 from reviewapp.models.rights import USES, PermissionDetail
 from reviewapp.rights.certificate import as_pdf, certificate
-from reviewapp.rights.rules import Right, releases_missing
+from reviewapp.rights.looking import MOST_PEOPLE, Look, note_look, people_typed
+from reviewapp.rights.rules import RELEASED_BY, Right, Seen, releases_missing
 from reviewapp.rights.service import granting_entries, ledger_of, releases_of
 from reviewapp.web.auth import actor, gate_members, require
 from reviewapp.web.flashes import say
@@ -68,6 +71,20 @@ def focus(asset_id: UUID) -> Page:
         return _page(asset_id, error), error.status
     say("good", _("Crops keep this point in view."))
     return _back(asset_id, "focus")
+
+
+@blueprint.post("/<uuid:asset_id>/look")
+@require("library.use")
+def look(asset_id: UUID) -> Page:
+    """Note who and what is in it, and how many have to agree."""
+    asset = _file(asset_id)[1].asset or _missing()
+    seen = Look(request.form.getlist("found"), people_typed(line("people")))
+    try:
+        note_look(session(), asset, seen, by=actor().label, member_id=member_id(actor()))
+    except Invalid as error:
+        return _page(asset_id, error), error.status
+    say("good", _("Noted. Thank you for looking."))
+    return _back(asset_id, "seen")
 
 
 @blueprint.post("/<uuid:asset_id>/releases")
@@ -148,25 +165,18 @@ def proof(asset_id: UUID, name: str) -> Response:
 def _page(asset_id: UUID, error: Invalid | None = None) -> str:
     review, content = _file(asset_id)
     asset = content.asset or _missing()
-    found = found_in(session(), content)
+    seen = seen_in(session(), content)
     entries = [one for one in ledger_of(session(), review.id) if one.asset_id == asset.id]
-    given = granting_entries(session(), review.id)
-    parties = releases_of(session(), review.id)
-    rights = [
-        {
-            "use": use,
-            "entry": given.get(right := Right(use, content.sha256)),
-            "missing": releases_missing(found or (), parties.get(right, ())),
-        }
-        for use in USES
-    ]
     wrong = {name: _(told[0]) for name, told in error.fields.items()} if error else {}
     return render_template(
         "library/admin_rights.html",
         asset=asset,
         review=review,
-        found=found,
-        rights=rights,
+        seen=seen,
+        shows_somebody=bool(seen and RELEASED_BY.keys() & seen.contents),
+        contents=CONTENTS,
+        most_people=MOST_PEOPLE,
+        rights=_rights(review, content, seen),
         entries=entries[::-1],
         names=_names([one.id for one in entries if one.party != "author"]),
         runs=runs_of(session(), actor().shop.id, content.sha256),
@@ -184,6 +194,21 @@ def _page(asset_id: UUID, error: Invalid | None = None) -> str:
         languages=LANGUAGES,
         own_language=negotiate(review.locale),
     )  # fmt: skip
+
+
+def _rights(review: Review, content: Content, seen: Seen | None) -> list[dict[str, Any]]:
+    """Each use: the entry that allows it, whose release is missing, how many agree."""
+    given = granting_entries(session(), review.id)
+    agreed = releases_of(session(), review.id)
+    return [
+        {
+            "use": use,
+            "entry": given.get(right := Right(use, content.sha256)),
+            "missing": releases_missing(seen, agreed.get(right, {})),
+            "agreed": sum(agreed.get(right, {}).values()),
+        }
+        for use in USES
+    ]
 
 
 def _link(asked: ReleaseAsk) -> str:

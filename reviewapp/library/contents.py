@@ -11,8 +11,10 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from reviewapp.core.errors import NotFound
 from reviewapp.library.quoting import quoted, seen_words
-from reviewapp.models.media import MediaAsset, MediaDecision
+from reviewapp.models.media import MediaAsset
 from reviewapp.models.review import Review, ReviewVersion
+from reviewapp.rights.leaving import seen_in_files
+from reviewapp.rights.rules import Seen
 
 WORDS = "words"
 
@@ -71,21 +73,12 @@ def chosen(contents: Sequence[Content], hashes: Sequence[str]) -> list[Content]:
     return [content for content in contents if content.sha256 in wanted]
 
 
-def found_in(session: Session, content: Content) -> frozenset[str] | None:
+def seen_in(session: Session, content: Content) -> Seen | None:
     """What a person noted in a file (P5); nothing is in words; None: nobody has looked yet."""
     if content.asset is None:
-        return frozenset()
-    found = session.scalars(
-        select(MediaDecision.found)
-        .where(
-            MediaDecision.asset_id == content.asset.id,
-            MediaDecision.action == "check",
-            MediaDecision.sha256 == content.sha256,
-        )
-        .order_by(MediaDecision.id.desc())
-        .limit(1)
-    ).first()
-    return None if found is None else frozenset(found)
+        return Seen()
+    seen = seen_in_files(session, [content.asset.id])
+    return seen.get((content.asset.id, content.sha256))
 
 
 def as_read(review: Review, field: str) -> str:

@@ -17,7 +17,7 @@ from reviewapp.core.db import ping_after_commit
 from reviewapp.core.errors import Gone, Invalid, NotFound
 from reviewapp.core.kit import Kit
 from reviewapp.library.acting import Doer, member_id
-from reviewapp.library.contents import Content, contents_of, found_in, quoted_in, shop_review
+from reviewapp.library.contents import Content, contents_of, quoted_in, seen_in, shop_review
 from reviewapp.library.rules import LeaveFacts, why_not_leave
 from reviewapp.models.account import Shop
 from reviewapp.models.library import Export, ExportItem
@@ -156,8 +156,8 @@ def _checked(session: Session, shop: Shop, plan: Plan, pick: Pick) -> Checked:
         state=content.asset.state if content.asset else "ready",
         allowed=entry is not None,
         ends_at=entry.ends_at if entry else None,
-        found=found_in(session, content),
-        parties=releases_of(session, review.id).get(right, frozenset()),
+        seen=seen_in(session, content),
+        agreed=releases_of(session, review.id).get(right, {}),
     )
     focus = pick.focus or (content.asset.focus if content.asset else CENTRE)
     return Checked(review, content, entry, why_not_leave(facts, plan.until_at), focus)

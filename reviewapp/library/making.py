@@ -17,13 +17,14 @@ from reviewapp.core.db import EVERY_SHOP
 from reviewapp.core.errors import Gone, NotFound, OutsideFailed
 from reviewapp.core.kit import Kit
 from reviewapp.library.bundle import Made, Piece, write_bundle
-from reviewapp.library.contents import found_in
+from reviewapp.library.contents import seen_in
 from reviewapp.library.exporting import Checked, one_export, recheck
 from reviewapp.models.account import Shop
 from reviewapp.models.library import Export, ExportItem, TakeDown
 from reviewapp.models.rights import PermissionDetail
 from reviewapp.outbox.messages import emit
 from reviewapp.rights.certificate import certificate
+from reviewapp.rights.rules import RELEASED_BY, Seen
 from reviewapp.rights.wording import text_of
 from reviewapp.rights.xmp import FileRights
 
@@ -52,7 +53,7 @@ def forget_bundles(kit: Kit) -> int:
         ended = (
             select(TakeDown.id)
             .join(ExportItem, ExportItem.id == TakeDown.export_item_id)
-            .where(ExportItem.export_id == Export.id)
+            .where(ExportItem.export_id == Export.id, TakeDown.lifted_at.is_(None))
         )
         found = session.execute(
             select(Export.id, Export.key)
@@ -127,7 +128,7 @@ def _piece(session: Session, kit: Kit, shop: Shop, made: Export, one: Checked) -
     detail = session.get(PermissionDetail, entry.id)
     text = text_of(session, entry)
     policy = f"{kit.settings.public_url}/p/v1/{shop.widget_key}/policy.html"
-    found = found_in(session, one.content) or frozenset()
+    seen = seen_in(session, one.content) or Seen()
     rights = FileRights(
         credit=(detail.credit_line if detail else None) or one.review.display_name,
         shop=shop.name,
@@ -135,8 +136,8 @@ def _piece(session: Session, kit: Kit, shop: Shop, made: Export, one: Checked) -
         terms_url=policy,
         licensor_url=shop.url or policy,
         constraints=f"Only: {text.sentence}. {made.place}",
-        people="people" in found or "children" in found,
-        children="children" in found,
+        people=bool(seen.contents & RELEASED_BY.keys()),
+        children="children" in seen.contents,
         ends_on=_last_day(entry.ends_at, made.until),
     )
     return Piece(

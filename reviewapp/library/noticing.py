@@ -92,7 +92,9 @@ def _running(today: date) -> Select[Export, int]:
 
     The day named for a use is never later than the permissions in it reach (`why_not_leave`).
     """
-    down = select(TakeDown.id).where(TakeDown.export_item_id == ExportItem.id)
+    down = select(TakeDown.id).where(
+        TakeDown.export_item_id == ExportItem.id, TakeDown.lifted_at.is_(None)
+    )
     pieces = (
         select(func.count())
         .where(ExportItem.export_id == Export.id, ~down.exists())

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from reviewapp.core.errors import NotFound
@@ -17,6 +17,7 @@ from reviewapp.models.media import MediaAsset
 from reviewapp.models.review import Review
 
 MOST_RUNS = 100
+ASKED_DOWN = and_(TakeDown.export_item_id == ExportItem.id, TakeDown.lifted_at.is_(None))
 
 
 def shown_file(session: Session, shop_id: UUID, asset_id: UUID) -> MediaAsset:
@@ -68,7 +69,7 @@ def runs_of(session: Session, shop_id: UUID, sha256: str) -> Sequence[Any]:
     return session.execute(
         select(Export, TakeDown)
         .join(ExportItem, ExportItem.export_id == Export.id)
-        .outerjoin(TakeDown, TakeDown.export_item_id == ExportItem.id)
+        .outerjoin(TakeDown, ASKED_DOWN)
         .where(ExportItem.shop_id == shop_id, ExportItem.subject_sha256 == sha256)
         .order_by(Export.created_at.desc())
         .limit(MOST_RUNS)
@@ -80,7 +81,7 @@ def running_uses(session: Session, shop_id: UUID) -> Iterator[dict[str, Any]]:
     rows = session.execute(
         select(ExportItem, Export, TakeDown, Member.name)
         .join(Export, Export.id == ExportItem.export_id)
-        .outerjoin(TakeDown, TakeDown.export_item_id == ExportItem.id)
+        .outerjoin(TakeDown, ASKED_DOWN)
         .outerjoin(Member, Member.id == Export.member_id)
         .where(ExportItem.shop_id == shop_id)
         .order_by(Export.use, Export.created_at, ExportItem.id)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from reviewapp.rights.rules import releases_missing
+from reviewapp.rights.rules import Seen, releases_missing
 
 REMINDER_AFTER = timedelta(days=7)
 """One reminder, once; after it silence is an answer."""
@@ -31,8 +31,8 @@ LEAVE_REFUSALS = {
     "unfinished": "It is still being prepared.",
     "not_allowed": "Its author has not allowed this use.",
     "unchecked": "Nobody has checked yet who and what is in the picture.",
-    "others": "Other people are in it, and their release is not on record.",
-    "guardian": "Children are in it, and no guardian's release is on record.",
+    "others": "Somebody is in it who was not asked, or has not agreed.",
+    "guardian": "A child is in it whose guardian was not asked, or has not agreed.",
     "ends_before": "Its permission ends before the last day you named.",
 }
 """Why something cannot leave for a channel (P4, P5), for the marketer."""
@@ -77,22 +77,22 @@ class LeaveFacts:
     allowed: bool
     ends_at: datetime | None
     """When the permission ends by itself."""
-    found: frozenset[str] | None
-    """What a person saw in the picture, of media.CONTENTS; None: nobody has looked (P5)."""
-    parties: frozenset[str] = frozenset()
-    """Who beside the author gave a release for this use: depicted, guardian (P5)."""
+    seen: Seen | None
+    """What a person saw in the picture; None: nobody has looked (P5)."""
+    agreed: Mapping[str, int] = field(default_factory=dict)
+    """Party → how many of it released this use beside the author (P5)."""
 
 
 def why_not_leave(facts: LeaveFacts, until: datetime | None) -> list[str]:
     """Every reason of LEAVE_REFUSALS, in the order to be mended; empty: it may leave."""
-    missing = releases_missing(facts.found or (), facts.parties)
+    missing = releases_missing(facts.seen, facts.agreed)
     reasons = (
         ("not_published", not facts.published),
         ("hidden", facts.state in ("hidden", "failed")),
         ("unfinished", facts.state in ("staged", "attached")),
         ("not_allowed", not facts.allowed),
         ("ends_before", facts.allowed and _ends_before(facts.ends_at, until)),
-        ("unchecked", facts.found is None),
+        ("unchecked", facts.seen is None),
         ("others", "depicted" in missing),
         ("guardian", "guardian" in missing),
     )

@@ -22,6 +22,12 @@ SEEN: Mapping[str, str] = {
     "brands": "other brands",
     "personal_data": "personal data",
 }
+SEEN_IN_IT: Mapping[str, tuple[str, str]] = {
+    "people": ("People", "Somebody other than the author can be recognised."),
+    "children": ("Children", "A child can be recognised, the author’s own too."),
+    "brands": ("Other brands", "Names, logos or works of others catch the eye."),
+    "personal_data": ("Personal data", "A name, an address, a number plate, a document."),
+}
 KINDS: Mapping[str, str] = {
     "photo": "Photos",
     "video": "Videos",
@@ -89,16 +95,24 @@ TAKE_DOWN_REASONS: Mapping[str, str] = {
     "superseded": "The author changed what was allowed.",
     "erased": "The author asked to be erased.",
     "term": "The last day you named is over.",
+    "objected": "Somebody who is in it said no.",
+    "unreleased": "Somebody in it has not been asked, or has not agreed.",
 }
 MENDING: Mapping[str, str] = {
     "not_allowed": "Ask its author for it.",
-    "unchecked": "Open the review and tick what is in the picture.",
-    "others": "Ask the people in it on the page of its rights, or take another picture.",
-    "guardian": "Ask a guardian on the page of its rights, or take another picture.",
+    "unchecked": "Look at it, and note who and what is in it.",
+    "others": "Ask them, or take another picture.",
+    "guardian": "Ask a guardian, or take another picture.",
     "ends_before": "Name an earlier last day.",
     "unfinished": "Try again in a few minutes.",
 }
 """What helps against a refusal."""
+MENDED_AT: Mapping[str, tuple[str, str]] = {
+    "unchecked": ("Look at it", "seen"),
+    "others": ("Ask the people in it", "questions"),
+    "guardian": ("Ask a guardian", "questions"),
+}
+"""Where on the page of a file's rights that is done: the link's words, the section."""
 
 
 def why(code: str) -> str:

@@ -17,7 +17,15 @@ if TYPE_CHECKING:
 
 ASK_STATES = ("open", "granted", "declined", "expired")
 EXPORT_STATES = ("waiting", "made", "failed")
-TAKE_DOWN_REASONS = ("withdrawn", "expired", "superseded", "erased", "term")
+TAKE_DOWN_REASONS = (
+    "withdrawn",
+    "expired",
+    "superseded",
+    "erased",
+    "term",
+    "objected",
+    "unreleased",
+)
 
 
 class PermissionAsk(OwnedByShop, Base):
@@ -122,6 +130,7 @@ class TakeDown(OwnedByShop, Base):
     __table_args__ = (
         CheckConstraint(f"reason IN {TAKE_DOWN_REASONS}", name="reason"),
         CheckConstraint("done_at IS NULL OR length(btrim(proof)) > 0", name="proven"),
+        CheckConstraint("lifted_at IS NULL OR done_at IS NULL", name="done_or_lifted"),
         UniqueConstraint("export_item_id"),
         Index("ix_take_down_open", "shop_id", "due_on", postgresql_where=text("done_at IS NULL")),
     )
@@ -135,5 +144,7 @@ class TakeDown(OwnedByShop, Base):
     done_by: Mapped[UUID | None] = mapped_column(ForeignKey("member.id"))
     proof: Mapped[str] = mapped_column(default="", server_default=text("''"))
     """What shows that it is gone: an address looked at, a screenshot's name, a ticket."""
+    lifted_at: Mapped[datetime | None]
+    """Everybody in it agreed before it was taken down: it may run on."""
 
     item: Mapped[ExportItem] = relationship(lazy="raise")

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Float,
     ForeignKey,
     Index,
+    SmallInteger,
     UniqueConstraint,
     text,
 )
@@ -203,6 +204,7 @@ class MediaDecision(OwnedByShop, Base):
             name="reasoned",
         ),
         CheckConstraint("(action = 'check') = (found IS NOT NULL)", name="found"),
+        CheckConstraint("people IS NULL OR action = 'check' AND people > 0", name="people"),
         CheckConstraint("(action = 'redact') = (areas IS NOT NULL)", name="areas"),
         CheckConstraint("actor IN ('member', 'api')", name="actor"),
         CheckConstraint("actor <> 'member' OR member_id IS NOT NULL", name="who"),
@@ -214,6 +216,8 @@ class MediaDecision(OwnedByShop, Base):
     reason: Mapped[str | None]
     note: Mapped[str] = mapped_column(default="")
     found: Mapped[list[str] | None] = mapped_column(JSONB(none_as_null=True))
+    people: Mapped[int | None] = mapped_column(SmallInteger)
+    """How many have to agree, where somebody is in it (P5); None: one, or nobody."""
     areas: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB(none_as_null=True))
     """Redacted rectangles in per cent of the picture, and how: "blur" or "pixelate"."""
     sha256: Mapped[str]

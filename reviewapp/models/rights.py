@@ -90,6 +90,11 @@ class PermissionEntry(OwnedByShop, Base):
         """
         return str(self.proof.get("person", ""))
 
+    @property
+    def paper(self) -> str:
+        """Where a release that was signed on paper lies; empty for all else."""
+        return str(self.proof.get("reference", ""))
+
 
 class PermissionDetail(Base):
     """What is personal in an entry: goes with its erasure or its time, the hashes stay."""

@@ -28,6 +28,7 @@ from reviewapp.moderate.media import (
 from reviewapp.moderate.media_rules import CONTENTS, MOST_AREAS, area_of, known_contents
 from reviewapp.moderate.queries import member_names
 from reviewapp.moderate.service import By
+from reviewapp.rights.looking import MOST_PEOPLE, Look, people_typed
 from reviewapp.web.auth import actor, gate_members, require
 from reviewapp.web.flashes import say
 from reviewapp.web.language import page_translator
@@ -59,7 +60,7 @@ def decision(asset_id: UUID) -> Response | tuple[str, int]:
         action=action,
         reason=request.form.get("reason"),
         note=request.form.get("note", "").replace("\x00", ""),
-        found=known_contents(request.form.getlist("found")) if action == "check" else None,
+        look=Look(request.form.getlist("found"), people_typed(request.form.get("people", ""))),
     )
     try:
         if action == "redact":
@@ -242,6 +243,8 @@ def _page(
         doing=doing if doing in FORMS and doing in options else "",
         declared=known_contents(asset.declared),
         checked=checked,
+        ticked=request.form.getlist("found") if wrong else (checked.found if checked else []),
+        most_people=MOST_PEOPLE,
         contents=CONTENTS,
         wrong={name: " ".join(map(_, told)) for name, told in wrong.items()},
         errors=[(name, _(text)) for name, told in wrong.items() for text in told],

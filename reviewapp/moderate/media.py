@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -22,17 +22,17 @@ from reviewapp.models.review import Review
 from reviewapp.moderate.media_rules import media_options
 from reviewapp.moderate.rules import WAITING
 from reviewapp.moderate.service import LONGEST_NOTE, By
-from reviewapp.outbox.messages import emit
+from reviewapp.rights.looking import Look, note_look
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is to be done with a file. `found` with "check" only, `areas` with "redact" only."""
+    """What is to be done with a file. `look` with "check" only, `areas` with "redact" only."""
 
     action: str
     reason: str | None = None
     note: str = ""
-    found: Sequence[str] | None = None
+    look: Look = field(default_factory=Look)
     areas: Sequence[dict[str, Any]] | None = None
 
 
@@ -110,12 +110,12 @@ def decide_on_media(
     `redacted` is the new master of a redaction. Nothing here knows the stars (G12).
     """
     check_verdict(verdict, asset, review)
+    if verdict.action == "check":
+        return note_look(session, asset, verdict.look, by=by.label, member_id=by.member_id)
     row = _row(asset, verdict, by)
     session.add(row)
     _change(session, asset, verdict, redacted)
     session.flush()
-    if verdict.action == "check":  # where else it may be shown hangs on what is in it (P5)
-        emit(session, "media.checked", shop_id=asset.shop_id, review_id=review.id)
     record(
         session,
         shop_id=asset.shop_id,
@@ -125,7 +125,6 @@ def decide_on_media(
         review=str(review.id),
         decision=row.id,
         reason=row.reason,
-        found=row.found,
         areas=row.areas,
         sha256=row.sha256,
     )
@@ -139,7 +138,6 @@ def _row(asset: MediaAsset, verdict: Verdict, by: By) -> MediaDecision:
         action=verdict.action,
         reason=verdict.reason,
         note=verdict.note.strip(),
-        found=list(verdict.found or []) if verdict.action == "check" else None,
         areas=list(verdict.areas) if verdict.areas else None,
         sha256=asset.sha256,
         actor=by.actor,

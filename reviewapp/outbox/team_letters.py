@@ -33,7 +33,15 @@ SHOP = {
 
 TEAM: Mapping[str, Facts] = {
     "take_down": Facts(
-        SHOP | {"product": TEXT, "use": TEXT, "place": TEXT, "due": WHEN, "page_url": URL}
+        SHOP
+        | {
+            "product": TEXT,
+            "use": TEXT,
+            "place": TEXT,
+            "due": WHEN,
+            "unreleased": FLAG,
+            "page_url": URL,
+        }
     ),
     "use_ends": Facts(
         SHOP

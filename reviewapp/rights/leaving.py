@@ -17,6 +17,7 @@ from reviewapp.models.review import Review, ReviewVersion
 from reviewapp.models.rights import PermissionEntry
 from reviewapp.rights.rules import (
     Right,
+    Seen,
     releases_in_force,
     releases_missing,
     rights_in_force,
@@ -50,7 +51,7 @@ def free_for(session: Session, review_ids: Collection[UUID], use: str) -> Free:
         .join(Review, Review.id == MediaAsset.review_id)
         .where(_published(review_ids), MediaAsset.state.in_(("attached", "ready")))
     ).all()
-    seen = _seen(session, [file.id for file in files])
+    seen = seen_in_files(session, [file.id for file in files])
     return Free(
         frozenset(review_id for review_id, sha256 in words if folded.holds(review_id, sha256)),
         frozenset(
@@ -58,7 +59,7 @@ def free_for(session: Session, review_ids: Collection[UUID], use: str) -> Free:
             for file in files
             if (found := seen.get((file.id, file.sha256))) is not None
             and folded.holds(file.review_id, file.sha256)
-            and not releases_missing(found, folded.parties(file.review_id, file.sha256))
+            and not releases_missing(found, folded.agreed(file.review_id, file.sha256))
         ),
     )
 
@@ -88,15 +89,23 @@ class _Folded:
     def holds(self, review_id: UUID, sha256: str) -> bool:
         return Right(self._use, sha256) in self._rights.get(review_id, frozenset())
 
-    def parties(self, review_id: UUID, sha256: str) -> frozenset[str]:
-        return self._releases.get(review_id, {}).get(Right(self._use, sha256), frozenset())
+    def agreed(self, review_id: UUID, sha256: str) -> dict[str, int]:
+        return self._releases.get(review_id, {}).get(Right(self._use, sha256), {})
 
 
-def _seen(session: Session, asset_ids: Collection[UUID]) -> dict[tuple[UUID, str], list[str]]:
-    """What a person saw last in each version of each file; not in it: nobody has looked."""
+def seen_in_files(session: Session, asset_ids: Collection[UUID]) -> dict[tuple[UUID, str], Seen]:
+    """What a person saw last in each version of each file; not in it: nobody has looked (P5)."""
     rows = session.execute(
-        select(MediaDecision.asset_id, MediaDecision.sha256, MediaDecision.found)
+        select(
+            MediaDecision.asset_id,
+            MediaDecision.sha256,
+            MediaDecision.found,
+            MediaDecision.people,
+        )
         .where(MediaDecision.asset_id.in_(asset_ids), MediaDecision.action == "check")
         .order_by(MediaDecision.id)
     )
-    return {(asset_id, sha256): list(found or ()) for asset_id, sha256, found in rows}
+    return {
+        (asset_id, sha256): Seen(frozenset(found or ()), people or 1)
+        for asset_id, sha256, found, people in rows
+    }

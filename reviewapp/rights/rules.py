@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -22,6 +22,10 @@ class Entry(Protocol):
     def person(self) -> str:
         """Who of the party; empty for the author, and for what was signed on paper."""
 
+    @property
+    def paper(self) -> str:
+        """Where a release that was signed on paper lies; empty for all else."""
+
 
 class DatedEntry(Entry, Protocol):
     """An entry and when it was written."""
@@ -35,6 +39,16 @@ class Right:
 
     use: str
     subject_sha256: str
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a person saw in a file (P5)."""
+
+    contents: frozenset[str] = frozenset()
+    """Of media.CONTENTS."""
+    people: int = 1
+    """Where somebody is in it: how many have to agree. Children of one guardian count once."""
 
 
 @dataclass(frozen=True)
@@ -107,37 +121,51 @@ def rights_in_force(entries: Iterable[Entry], now: datetime) -> frozenset[Right]
     return frozenset(right for right, term in terms_of(entries).items() if term.holds(now))
 
 
-def releases_in_force(entries: Iterable[Entry], now: datetime) -> dict[Right, frozenset[str]]:
-    """Who beside the author has released what: right → parties of which everybody agrees (P5).
+def releases_in_force(entries: Iterable[Entry], now: datetime) -> dict[Right, dict[str, int]]:
+    """Who beside the author has released what: right → party → how many persons agree (P5).
 
-    Whoever was asked and has not said yes is missing, whatever others of the same party said; a
-    question that was taken back (`superseded`) is as if it had never been.
+    None (0) of a party where one of it who was asked has not said yes, whatever the others said;
+    a question that was taken back (`superseded`) is as if it had never been. Each paper is one
+    person's.
     """
-    words: dict[tuple[Right, str], dict[str, Term | None]] = {}
+    words: dict[tuple[Right, str], dict[tuple[str, str], Term | None]] = {}
     for entry in entries:
-        if entry.party == "author":
-            continue
-        of_party = words.setdefault((Right(entry.use, entry.subject_sha256), entry.party), {})
-        if entry.kind == "superseded":
-            of_party.pop(entry.person, None)
-        elif entry.kind == "granted":
-            of_party[entry.person] = Term(entry.starts_at, entry.ends_at)
-        else:
-            of_party[entry.person] = None
-    found: dict[Right, frozenset[str]] = {}
-    for (right, party), terms in words.items():
-        if terms and all(term is not None and term.holds(now) for term in terms.values()):
-            found[right] = found.get(right, frozenset()) | {party}
+        if entry.party != "author":
+            right = Right(entry.use, entry.subject_sha256)
+            _note_word(words.setdefault((right, entry.party), {}), entry)
+    found: dict[Right, dict[str, int]] = {}
+    for (right, party), told in words.items():
+        if told:
+            agree = all(term is not None and term.holds(now) for term in told.values())
+            found.setdefault(right, {})[party] = len(told) if agree else 0
     return found
 
 
-def releases_missing(found: Collection[str], parties: Collection[str]) -> frozenset[str]:
-    """Whose release is missing for a picture in which a person saw `found` (P5).
+def _note_word(told: dict[tuple[str, str], Term | None], entry: Entry) -> None:
+    """The last word of each person of a party; of those on paper a no is everybody's."""
+    if entry.kind == "granted":
+        told.pop((entry.person, ""), None)
+        told[entry.person, entry.paper] = Term(entry.starts_at, entry.ends_at)
+        return
+    for known in [one for one in told if one[0] == entry.person]:
+        del told[known]
+    if entry.kind != "superseded":
+        told[entry.person, ""] = None
 
-    People release for themselves, children never without a guardian.
+
+def releases_missing(seen: Seen | None, agreed: Mapping[str, int]) -> frozenset[str]:
+    """Whose release is missing for a picture in which a person saw `seen`, by party (P5).
+
+    People release for themselves, children never without a guardian; as many have to agree as were
+    counted, and everybody who was asked.
     """
-    needed = {RELEASED_BY[one] for one in found if one in RELEASED_BY}
-    return frozenset(needed - set(parties))
+    contents = seen.contents if seen else frozenset[str]()
+    needed = {RELEASED_BY[one] for one in contents if one in RELEASED_BY}
+    missing = {one for one in needed if not agreed.get(one)}
+    missing |= {one for one, count in agreed.items() if not count}
+    if seen and needed and not missing and sum(agreed[one] for one in needed) < seen.people:
+        missing.add(min(needed))
+    return frozenset(missing)
 
 
 RELEASED_BY = {"people": "depicted", "children": "guardian"}

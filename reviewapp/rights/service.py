@@ -182,8 +182,9 @@ def granting_entries(session: Session, review_id: UUID) -> dict[Right, Permissio
     return given
 
 
-def releases_of(session: Session, review_id: UUID) -> dict[Right, frozenset[str]]:
-    """Who in the picture, or which guardian, gave a release that stands, by use and file."""
+def releases_of(session: Session, review_id: UUID) -> dict[Right, dict[str, int]]:
+    """How many people in the picture, and guardians, agree, by use and file."""
+    session.flush()
     return releases_in_force(ledger_of(session, review_id), clock.now())
 
 

@@ -29,6 +29,7 @@ from reviewapp.models.media import MediaAsset, Rendition
 from reviewapp.models.outbox import Mail
 from reviewapp.models.review import Review
 from reviewapp.reactions import relay_events
+from reviewapp.rights.rules import Seen
 from reviewapp.rights.service import rights_of
 from tests.collect.links import rows
 
@@ -70,10 +71,15 @@ def bundle(kit, shop, made):
         state=st.sampled_from(["staged", "attached", "ready", "failed", "hidden"]),
         allowed=st.booleans(),
         ends_at=st.sampled_from([None, NOW, NOW + timedelta(days=30)]),
-        found=st.one_of(
-            st.none(), st.frozensets(st.sampled_from(["people", "children", "brands"]))
+        seen=st.one_of(
+            st.none(),
+            st.builds(
+                Seen,
+                st.frozensets(st.sampled_from(["people", "children", "brands"])),
+                st.integers(1, 4),
+            ),
         ),
-        parties=st.frozensets(st.sampled_from(["depicted", "guardian"])),
+        agreed=st.dictionaries(st.sampled_from(["depicted", "guardian"]), st.integers(0, 3)),
     ),
     st.sampled_from([None, NOW + timedelta(days=10)]),
 )
@@ -84,9 +90,12 @@ def test_nothing_leaves_without_a_permission_a_check_and_a_release(facts, until)
         assert facts.allowed
         assert facts.published
         assert facts.state == "ready"
-        assert facts.found is not None
-        assert "people" not in facts.found or "depicted" in facts.parties
-        assert "children" not in facts.found or "guardian" in facts.parties
+        assert facts.seen is not None
+        assert 0 not in facts.agreed.values(), "somebody was asked and has not agreed"
+        in_it = facts.seen.contents & {"people", "children"}
+        assert "people" not in in_it or facts.agreed["depicted"]
+        assert "children" not in in_it or facts.agreed["guardian"]
+        assert not in_it or sum(facts.agreed.values()) >= facts.seen.people
         assert facts.ends_at is None or (until is not None and until <= facts.ends_at)
 
 

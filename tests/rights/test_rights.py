@@ -17,6 +17,7 @@ from reviewapp.models.rights import ENTRY_KINDS, USES, PermissionEntry
 from reviewapp.rights.ledger import Act, Subject
 from reviewapp.rights.rules import (
     Right,
+    Seen,
     releases_in_force,
     releases_missing,
     rights_in_force,
@@ -45,6 +46,7 @@ class Entry:
     subject_sha256: str
     party: str = "author"
     person: str = ""
+    paper: str = ""
     starts_at: datetime = NOW - timedelta(days=1)
     ends_at: datetime | None = None
 
@@ -131,8 +133,8 @@ def test_a_no_of_somebody_in_the_picture_outlasts_the_author(session):
     assert rights_in_force(again, NOW) == frozenset()
     settled = [*again, Entry("granted", "ads", "a", party="guardian"), Entry("granted", "ads", "a")]
     assert rights_in_force(settled, NOW) == {Right("ads", "a")}
-    assert releases_in_force(settled, NOW) == {Right("ads", "a"): {"guardian"}}
-    assert releases_in_force(again, NOW) == {}
+    assert releases_in_force(settled, NOW) == {Right("ads", "a"): {"guardian": 1}}
+    assert releases_in_force(again, NOW) == {Right("ads", "a"): {"guardian": 0}}
 
 
 def test_each_person_speaks_for_themselves():
@@ -142,31 +144,55 @@ def test_each_person_speaks_for_themselves():
     author = Entry("granted", "ads", "a")
     one_yes = [author, said("asked", "x"), said("asked", "y"), said("granted", "x")]
     assert rights_in_force(one_yes, NOW) == {Right("ads", "a")}
-    assert releases_in_force(one_yes, NOW) == {}
+    assert releases_in_force(one_yes, NOW) == {Right("ads", "a"): {"depicted": 0}}
     both = [*one_yes, said("granted", "y")]
-    assert releases_in_force(both, NOW) == {Right("ads", "a"): {"depicted"}}
+    assert releases_in_force(both, NOW) == {Right("ads", "a"): {"depicted": 2}}
     mistaken = [*one_yes, said("superseded", "y")]
     assert rights_in_force(mistaken, NOW) == {Right("ads", "a")}
-    assert releases_in_force(mistaken, NOW) == {Right("ads", "a"): {"depicted"}}
+    assert releases_in_force(mistaken, NOW) == {Right("ads", "a"): {"depicted": 1}}
     for no in ("declined", "withdrawn"):
         against = [*both, said(no, "y"), said("granted", "x"), author]
         assert rights_in_force(against, NOW) == frozenset()
-        assert releases_in_force(against, NOW) == {}
+        assert releases_in_force(against, NOW) == {Right("ads", "a"): {"depicted": 0}}
+
+
+def test_each_paper_is_one_persons_and_a_no_ends_them_all():
+    def paper(reference):
+        return Entry("granted", "ads", "a", party="depicted", paper=reference)
+
+    def agreed(*entries):
+        return releases_in_force(entries, NOW)[Right("ads", "a")]["depicted"]
+
+    assert agreed(paper("R-1"), paper("R-1")) == 1, "the same paper noted twice"
+    assert agreed(paper("R-1"), paper("R-2")) == 2
+    asked = Entry("granted", "ads", "a", party="depicted", person="x")
+    assert agreed(paper("R-1"), asked) == 2
+    no = Entry("withdrawn", "ads", "a", party="depicted")
+    assert agreed(paper("R-1"), paper("R-2"), no) == 0
+    assert agreed(paper("R-1"), paper("R-2"), no, paper("R-3")) == 1
 
 
 @pytest.mark.parametrize(
-    ("found", "parties", "missing"),
+    ("found", "people", "agreed", "missing"),
     [
-        ([], [], set()),
-        (["brands"], [], set()),
-        (["people"], [], {"depicted"}),
-        (["people"], ["guardian"], {"depicted"}),
-        (["children"], ["depicted"], {"guardian"}),
-        (["people", "children"], ["depicted", "guardian"], set()),
+        ([], 1, {}, set()),
+        (["brands"], 1, {}, set()),
+        (["people"], 1, {}, {"depicted"}),
+        (["people"], 1, {"guardian": 1}, {"depicted"}),
+        (["children"], 1, {"depicted": 1}, {"guardian"}),
+        (["people", "children"], 2, {"depicted": 1, "guardian": 1}, set()),
+        (["people"], 2, {"depicted": 1}, {"depicted"}),
+        (["people"], 2, {"depicted": 1, "guardian": 1}, {"depicted"}),
+        (["people"], 1, {"depicted": 3}, set()),
+        (["people", "children"], 3, {"depicted": 2, "guardian": 1}, set()),
+        (["people"], 1, {"depicted": 1, "guardian": 0}, {"guardian"}),
+        ([], 1, {"depicted": 0}, {"depicted"}),
     ],
 )
-def test_children_never_without_a_guardian(found, parties, missing):
-    assert releases_missing(found, parties) == missing
+def test_as_many_agree_as_were_counted_and_children_never_without_a_guardian(
+    found, people, agreed, missing
+):
+    assert releases_missing(Seen(frozenset(found), people), agreed) == missing
 
 
 @pytest.fixture
