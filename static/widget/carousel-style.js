@@ -2,7 +2,7 @@
 export const carouselSheet = new CSSStyleSheet();
 carouselSheet.replaceSync(`
 section{min-block-size:var(--review-carousel-reserve,0);display:grid;grid-template-columns:1fr auto;gap:.4em 1em;align-items:end}
-[part=heading]{inline-size:fit-content;font-size:1.35em;font-weight:600;line-height:1.3}
+[part=heading]{inline-size:fit-content;font-size:1.35em;font-weight:700;line-height:1.3}
 [part=carousel-head] [part=meta]{display:flex;flex-wrap:wrap;gap:.2em 1.2em}
 [part=steps]{display:flex;gap:.4em}
 [part=steps] button{min-inline-size:2.75em;min-block-size:2.75em;padding:0}

@@ -3,7 +3,7 @@ export const formSheet = new CSSStyleSheet();
 formSheet.replaceSync(`
 [part~=form-fields],[part~=thanks]{display:grid;align-content:start;gap:.5em;max-inline-size:40em}
 [part~=field]{display:grid;gap:.3em}
-label,legend,h3{font-weight:600}
+label,legend,h3{font-weight:700}
 legend{padding:0}
 fieldset{border:0;margin:0;padding:0;min-inline-size:0}
 [part~=hint],[part~=notes]{font-size:.875em}
@@ -26,7 +26,7 @@ input[type=radio]{inline-size:1.25em;block-size:1.25em;min-block-size:0;margin:0
 [aria-invalid=true]:is(input,textarea){border-color:currentColor;border-inline-start-width:4px}
 [part~=says]{min-block-size:1.5em}
 [part~=about],[part~=notes]{margin-block-end:.5em}
-[part~=submit]{min-block-size:2.75em;padding:.5em 1.4em;font-weight:600;background:CanvasText;color:Canvas;border-color:CanvasText}
+[part~=submit]{min-block-size:2.75em;padding:.5em 1.4em;font-weight:700;background:CanvasText;color:Canvas;border-color:CanvasText}
 [part~=submit]:hover:not(:disabled){background:color-mix(in srgb,CanvasText 82%,Canvas)}
 [part~=submit][aria-disabled]{opacity:.6}
 [part~=trap]{position:absolute;inset-inline-start:-200vw}
@@ -34,7 +34,7 @@ input[type=radio]{inline-size:1.25em;block-size:1.25em;min-block-size:0;margin:0
 [part~=dialog]::backdrop{background:#000a}
 [part~=dialog]>:not([part~=dialog-bar]){padding:0 1.25em 1.5em}
 [part~=dialog-bar]{position:sticky;inset-block-start:0;z-index:1;display:flex;justify-content:space-between;align-items:center;gap:1em;padding:.75em .75em .75em 1.25em;background:Canvas}
-[part~=dialog-bar] h2{font-weight:600;font-size:1.125em}
+[part~=dialog-bar] h2{font-weight:700;font-size:1.125em}
 [part~=close]{inline-size:2.75em;block-size:2.75em;padding:0;border-color:transparent;font-size:1.1em}
 @media(max-width:36rem){[part~=dialog]{inline-size:100%;block-size:100%;border-radius:0}}
 @media(forced-colors:active){[part~=stars-input] [data-on] svg{fill:Highlight;forced-color-adjust:none}}

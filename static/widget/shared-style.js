@@ -22,7 +22,7 @@ button:disabled{cursor:default}
 [part=average]{grid-row:span 2;font-size:2.75em;line-height:1.1;font-variant-numeric:tabular-nums}
 [part=summary-text] [part=star-row]{font-size:1.25em}
 [part=bars]{flex:1 1 15em;max-inline-size:24em;display:grid;grid-template-columns:minmax(5em,auto) 1fr auto;gap:2px .6em}
-[part=bars-title]{grid-column:1/-1;justify-self:start;font-weight:600;padding-inline:.4em}
+[part=bars-title]{grid-column:1/-1;justify-self:start;font-weight:700;padding-inline:.4em}
 [part=bar-row]{grid-column:1/-1;display:grid;grid-template-columns:minmax(5em,auto) 1fr minmax(2em,auto);grid-template-columns:subgrid;gap:.6em;align-items:center;inline-size:100%;padding:.1em .4em;border:1px solid transparent;text-align:start;min-block-size:1.75em;border-radius:var(--round)}
 [part=bar-row][aria-pressed=true]{border-color:currentColor}
 [part=bar-row]>:first-child,[part=count],[part=status]{justify-self:start;inline-size:fit-content;max-inline-size:100%;unicode-bidi:plaintext}
@@ -35,7 +35,7 @@ button:disabled{cursor:default}
 [part=links]{display:flex;flex-wrap:wrap;gap:.4em 1.5em;margin-block-start:1em}
 [part=review]{display:grid;gap:.5em 2em;padding:1.25em 3px;margin-inline:-3px}
 [part=by]{display:flex;flex-wrap:wrap;gap:.1em .7em;align-items:baseline;align-content:start}
-[part=author]{font-weight:600}
+[part=author]{font-weight:700}
 [part=said]{display:grid;gap:.5em;min-inline-size:0;justify-items:start}
 [part=review-head]{display:flex;flex-wrap:wrap;align-items:center;gap:.2em .6em}
 [part=rating]{display:inline-flex}
@@ -48,7 +48,7 @@ button:disabled{cursor:default}
 [part=read-more]{border:0;padding:0;text-decoration:underline;text-underline-offset:.2em}
 [part=reply]{background:var(--soft);border-radius:var(--round);padding:.7em .9em;display:grid;gap:.3em;inline-size:100%;max-inline-size:70ch;justify-items:start}
 [part=photos]{display:flex;gap:.5em;overflow-x:auto;padding:3px;margin:-3px;min-block-size:96px;max-inline-size:100%}
-[part=photo]{padding:0;flex:none;inline-size:90px;block-size:90px;overflow:hidden;position:relative;font-size:.75em;line-height:1.3}
+[part=photo]{padding:0;flex:none;inline-size:90px;block-size:90px;overflow:hidden;position:relative;font-size:.875em;line-height:1.3}
 [part=photo] img{display:block;inline-size:100%;block-size:100%;object-fit:cover}
 [part=play]{position:absolute;inset:auto 4px 4px;inline-size:fit-content;padding:.1em .5em;border-radius:1em;background:#000c;color:#fff;text-align:start}
 [part=play]::before{content:"▶︎ ";content:"▶︎ "/""}

@@ -1,1 +1,2 @@
+//# allFunctionsCalledOnLoad
 var d=r=>new Promise(s=>{let i=([{boundingClientRect:t,rootBounds:c}])=>{let o=c?.height??innerHeight;t.top>=0&&(t.top>.8*o||t.bottom>o)&&e()},n=new IntersectionObserver(i,{threshold:[0,.25,.5,.75,1]}),e=()=>{n.disconnect(),removeEventListener("click",e,!0),removeEventListener("keydown",e,!0),s()};n.observe(r),addEventListener("click",e,!0),addEventListener("keydown",e,!0)});export{d as unseen};
