@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,6 +20,9 @@ from sqlalchemy.exc import OperationalError as DatabaseError
 _DIALECT: Dialect = PGDialect_psycopg()  # type: ignore[no-untyped-call]  # SQLAlchemy's own
 # Local to its pipeline: gone before the connection can serve another shop.
 _SCOPE = "SELECT set_config('reviewapp.shop_id', %s, true)"
+
+
+Statement = Select[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,39 +44,44 @@ class Reading:
         self._shop = str(shop_id)
         self._lent = _lent(engine)
 
-    def execute(
-        self, statement: Select[*tuple[Any, ...]], told: Mapping[str, Any] | None = None
-    ) -> Rows:
+    def execute(self, statement: Statement, told: Mapping[str, Any] | None = None) -> Rows:
         """Run a SELECT that was built once; instants come in UTC.
 
         Raises SQLAlchemy's OperationalError when there is no server. Connections are not asked
         first whether they live: a statement that meets a dead one is asked again on a new one.
         """
-        query, constants = _compiled(statement)
-        values = {**constants, **(told or {})}
+        return self.together([(statement, told or {})])[0]
+
+    def together(self, asked: Sequence[tuple[Statement, Mapping[str, Any]]]) -> list[Rows]:
+        """The same for several that do not wait for one another: one round trip for all."""
+        queries = []
+        for statement, told in asked:
+            query, constants = _compiled(statement)
+            queries.append((query, {**constants, **told}))
         try:
             try:
-                return self._asked(query, values)
+                return self._asked(queries)
             except OperationalError:
                 if not _driven(self._lent).closed:
                     raise
                 self._renew()
-                return self._asked(query, values)
+                return self._asked(queries)
         except OperationalError as error:
             raise _as_sqlalchemy_says(error) from None
 
-    def _asked(self, query: str, values: Mapping[str, Any]) -> Rows:
-        """Scope and statement in one round trip.
+    def _asked(self, queries: Sequence[tuple[str, Mapping[str, Any]]]) -> list[Rows]:
+        """Scope and statements in one round trip.
 
         Without BEGIN they are one transaction, which ends with the pipeline and takes the scope
         along. Were the scope lost before, the policies would show nothing.
         """
         connection = _driven(self._lent)
-        cursor = connection.cursor(row_factory=namedtuple_row)
+        cursors = [connection.cursor(row_factory=namedtuple_row) for _ in queries]
         with connection.pipeline():
             connection.execute(_SCOPE, (self._shop,), prepare=True)
-            cursor.execute(query, values, prepare=True)
-        return Rows(cursor.fetchall())
+            for cursor, (query, values) in zip(cursors, queries, strict=True):
+                cursor.execute(query, values, prepare=True)
+        return [Rows(cursor.fetchall()) for cursor in cursors]
 
     def _renew(self) -> None:
         """Another connection; none of those from before the server went."""
@@ -115,7 +123,7 @@ class Readers:
 
 
 @lru_cache(maxsize=512)
-def _compiled(statement: Select[*tuple[Any, ...]]) -> tuple[str, dict[str, Any]]:
+def _compiled(statement: Statement) -> tuple[str, dict[str, Any]]:
     """The text for the driver, and the values the statement brings along."""
     compiled = statement.compile(dialect=_DIALECT)
     return str(compiled), dict(compiled.construct_params(_check=False))

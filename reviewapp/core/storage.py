@@ -21,7 +21,8 @@ from reviewapp.core.errors import NoRoom, NotFound, OutsideFailed
 if TYPE_CHECKING:
     from reviewapp.core.storage_s3 import S3Storage
 
-_SEGMENT = re.compile(r"[A-Za-z0-9_@=~][A-Za-z0-9_@=.+-]{0,199}")
+_SEGMENT = r"[A-Za-z0-9_@=~][A-Za-z0-9_@=.+-]{0,199}"
+_KEY = re.compile(rf"{_SEGMENT}(/{_SEGMENT})*")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _SUFFIX = re.compile(r"(\.[a-z0-9]{1,8}){0,2}")
 _MAX_KEY_LENGTH = 512
@@ -109,8 +110,7 @@ def content_key(sha256: str, suffix: str) -> str:
 
 def checked_key(key: str) -> str:
     """`key` if it is segments of plain characters joined by `/`; UnsafeKey otherwise."""
-    segments = key.split("/")
-    if len(key) > _MAX_KEY_LENGTH or not all(_SEGMENT.fullmatch(each) for each in segments):
+    if len(key) > _MAX_KEY_LENGTH or not _KEY.fullmatch(key):
         raise UnsafeKey
     return key
 
@@ -149,11 +149,11 @@ class LocalStorage:
         headers: WebHeaders | None = None,
     ) -> None:
         """See Storage. Temporary file, fsync, rename: a crash leaves the old object or the new."""
-        target = self._path(key)
+        target = f"{self.root}/{checked_key(key)}"
         with disk_errors("written"):
-            part = self._unfinished() / secrets.token_hex(16)
+            part = f"{self.root}/{_UNFINISHED}/{secrets.token_hex(16)}"
             try:
-                with part.open("xb") as file:
+                with _created(part) as file:
                     if isinstance(data, bytes):
                         file.write(data)
                     else:
@@ -163,10 +163,10 @@ class LocalStorage:
                         os.fsync(file.fileno())
                 _move(part, target)
             except BaseException:
-                part.unlink(missing_ok=True)
+                Path(part).unlink(missing_ok=True)
                 raise
             if self._durable:
-                _sync_folder(target.parent)
+                _sync_folder(Path(target).parent)
 
     def open(self, key: str) -> BinaryIO:
         """See Storage."""
@@ -244,13 +244,23 @@ class LocalStorage:
         return folder
 
 
-def _move(part: Path, target: Path) -> None:
+# Plain strings: a published review is 15 files, and pathlib costs as much as the file system.
+def _created(part: str) -> BinaryIO:
+    """A new file; its folder is made only where it is missing."""
+    try:
+        return open(part, "xb")  # noqa: PTH123 - see above; the caller closes it
+    except FileNotFoundError:
+        Path(part).parent.mkdir(parents=True, exist_ok=True)
+        return Path(part).open("xb")
+
+
+def _move(part: str, target: str) -> None:
     """Rename, making the folder only where it is missing: most files replace older ones."""
     try:
-        part.replace(target)
+        os.replace(part, target)  # noqa: PTH105 - see above
     except FileNotFoundError:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        part.replace(target)
+        Path(target).parent.mkdir(parents=True, exist_ok=True)
+        Path(part).replace(target)
 
 
 def _files_below(folder: Path) -> Iterator[Path]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, literal, select
+from sqlalchemy import bindparam, delete, func, insert, literal, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -82,17 +82,18 @@ def recount_attributes(session: Session, listing_id: UUID) -> None:
     )
 
 
+COUNTED = select(AttributeCount.name, AttributeCount.value, AttributeCount.count).where(
+    AttributeCount.listing_id == bindparam("listing_id"), AttributeCount.count > 0
+)
+"""What `attributes` are made of, for `:listing_id`."""
+
+
 def attributes(
-    session: Session, listing_id: UUID, questions: Sequence[Question], words: Translator
+    counted: Iterable[Any], questions: Sequence[Question], words: Translator
 ) -> tuple[Attribute, ...]:
     """The bars of a listing in the order the questions are asked; none without an answer."""
     counts: defaultdict[str, dict[str, int]] = defaultdict(dict)
-    rows = session.execute(
-        select(AttributeCount.name, AttributeCount.value, AttributeCount.count).where(
-            AttributeCount.listing_id == listing_id, AttributeCount.count > 0
-        )
-    )
-    for name, value, count in rows:
+    for name, value, count in counted:
         counts[name][value] = count
     found = (_attribute(question, counts[question.id], words) for question in questions)
     return tuple(attribute for attribute in found if attribute)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import ScalarSelect, Uuid, bindparam, case, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -16,22 +15,13 @@ from reviewapp.models.review import Review
 from reviewapp.widgets.attributes import recount_attributes
 from reviewapp.widgets.film_view import SHOWN_MEDIA
 from reviewapp.widgets.marks import mark_listing
-from reviewapp.widgets.rules import chunk_of
-
-STARS_BY_RATING = ("ones", "twos", "threes", "fours", "fives")
-SHOWN = (SHOWN_MEDIA,)
-"""What makes a photo or film one that may be shown with its published review."""
+from reviewapp.widgets.rules import STARS_BY_RATING, chunk_of
 
 
 def locked_summary(session: Session, listing_id: UUID) -> RatingSummary:
     """The listing's summary, held until the transaction ends; made where there was none."""
-    held = (
-        select(RatingSummary)
-        .where(RatingSummary.product_id == listing_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    found = session.scalars(held).first()
+    told = {"listing_id": listing_id}
+    found = session.scalars(_HELD, told).first()
     if found is None:
         shop_id = select(Product.shop_id).where(Product.id == listing_id).scalar_subquery()
         session.execute(
@@ -39,19 +29,16 @@ def locked_summary(session: Session, listing_id: UUID) -> RatingSummary:
             .values(product_id=listing_id, shop_id=shop_id)
             .on_conflict_do_nothing()
         )
-        found = session.scalars(held).one()
+        found = session.scalars(_HELD, told).one()
     return found
 
 
-def count_media(session: Session, review_id: UUID) -> tuple[int, int]:
-    """How many photos and how many films of the review may be shown."""
-    row = session.execute(
-        select(
-            func.count().filter(MediaAsset.kind == "photo"),
-            func.count().filter(MediaAsset.kind == "video"),
-        ).where(MediaAsset.review_id == review_id, *SHOWN)
-    ).one()
-    return row[0], row[1]
+_HELD = (
+    select(RatingSummary)
+    .where(RatingSummary.product_id == bindparam("listing_id", type_=Uuid()))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 
 
 def recount_listing(session: Session, listing_id: UUID) -> int:
@@ -63,8 +50,8 @@ def recount_listing(session: Session, listing_id: UUID) -> int:
         .where(Review.listing_id == listing_id, Review.position.is_not(None))
         .values(
             counted_rating=case((Review.state == "published", Review.rating), else_=None),
-            photo_count=_media_of_review("photo"),
-            video_count=_media_of_review("video"),
+            photo_count=media_of_review("photo"),
+            video_count=media_of_review("video"),
             language=func.lower(func.split_part(func.replace(Review.locale, "_", "-"), "-", 1)),
         )
         .execution_options(synchronize_session=False)
@@ -76,7 +63,7 @@ def recount_listing(session: Session, listing_id: UUID) -> int:
     summary.topics_at = None
     session.flush()
     chunks = chunk_of(summary.next_position - 1) + 1 if summary.next_position else 0
-    mark_listing(session, listing_id, range(chunks), at_once=True, questions=True)
+    mark_listing(session, listing_id, range(chunks), anew=True, questions=True)
     return chunks
 
 
@@ -121,9 +108,13 @@ def _counted(session: Session, listing_id: UUID) -> dict[int, int]:
     return {row.rating: row.number for row in rows}
 
 
-def _media_of_review(kind: str) -> Any:
+def media_of_review(kind: str) -> ScalarSelect[int]:
+    """How many photos (`photo`) or films (`video`) of the enclosing statement's review are shown.
+
+    A photo or film that may be shown with its published review; see `film_view`.
+    """
     return (
         select(func.count())
-        .where(MediaAsset.review_id == Review.id, MediaAsset.kind == kind, *SHOWN)
+        .where(MediaAsset.review_id == Review.id, MediaAsset.kind == kind, SHOWN_MEDIA)
         .scalar_subquery()
     )

@@ -22,7 +22,6 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Session
 
 from reviewapp.core.reading import Reading
 from reviewapp.models.listing import ReviewAttribute
@@ -60,9 +59,16 @@ class Wanted:
 
 
 def page_rows(
-    session: Session | Reading, listing_id: UUID, wanted: Wanted, *, limit: int
+    reading: Reading, listing_id: UUID, wanted: Wanted, *, limit: int
 ) -> Sequence[ReviewRow]:
     """A page of a filter and order the shopper chose, behind the review `wanted.after`."""
+    return reading.execute(*page_query(listing_id, wanted, limit=limit)).all()
+
+
+def page_query(
+    listing_id: UUID, wanted: Wanted, *, limit: int
+) -> tuple[Select[Any], dict[str, Any]]:
+    """The statement of `page_rows`, and what it is told."""
     # Few reviews have votes: an order by them and a filter have no index in common.
     recent = wanted.words or (wanted.sort == "helpful" and _is_narrowed(wanted))
     build = _search_statement if recent else _page_statement
@@ -83,7 +89,7 @@ def page_rows(
         wanted.sort, (wanted.media, bool(wanted.language), bool(name)), bool(wanted.words),
         wanted.after is not None,
     )  # fmt: skip
-    return session.execute(statement, told).all()
+    return statement, told
 
 
 Narrowing = tuple[str, bool, bool]

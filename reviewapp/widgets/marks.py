@@ -7,8 +7,22 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, case, false, func, or_, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Integer,
+    String,
+    Uuid,
+    bindparam,
+    case,
+    false,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -43,15 +57,17 @@ def mark_listing(
     *,
     at: datetime | None = None,
     at_once: bool = False,
+    anew: bool = False,
     questions: bool = False,
 ) -> None:
     """Note that the head and these chunks are behind, for every product shown with this listing.
 
     `at` in the future lets the change wait, with others like it, for a later write; `at_once`
-    lets it wait for no burst to end.
+    lets it wait for no burst to end. `anew` does too, and has all files written, also those
+    that already hold the same bytes.
     """
     found = session.execute(_SHOWN_WITH, {"listing_id": listing_id}).all()
-    _mark(session, found, chunks, at or clock.now(), questions, at_once=at_once)
+    _mark(session, found, chunks, at or clock.now(), questions, at_once=at_once, anew=anew)
 
 
 def mark_product(session: Session, product_id: UUID, chunks: Sequence[int]) -> None:
@@ -75,22 +91,20 @@ def _mark(
     questions: bool,
     *,
     at_once: bool = False,
+    anew: bool = False,
 ) -> None:
-    marked = [
-        {
-            "product_id": row.id,
-            "shop_id": row.shop_id,
-            "key_hash": key_hash(product_key(row.external_id)),
-            "dirty_at": at,
-            "dirty_chunks": list(chunks),
-            "dirty_questions": questions,
-            "revision": 1,
-        }
-        for row in products
-    ]
-    if marked:
-        behind = session.scalars(_MARK_AT_ONCE if at_once else _MARK, marked)
-        _wake(session, behind, at, at_once=at_once)
+    if not products:
+        return
+    told = {
+        "product_ids": [row.id for row in products],
+        "hashes": [key_hash(product_key(row.external_id)) for row in products],
+        "shop_id": products[0].shop_id,
+        "at": at,
+        "chunks": list(chunks),
+        "questions": questions,
+    }
+    behind = session.scalars(_MARKS[at_once or anew, anew], told)
+    _wake(session, behind, at, at_once=at_once or anew)
 
 
 def _wake(
@@ -101,31 +115,49 @@ def _wake(
         ping_after_commit(session, ERRAND)
 
 
-def _mark_statement(*, at_once: bool) -> ReturningInsert[Any]:
-    """The upsert behind every mark.
+def _mark_statement(*, at_once: bool, anew: bool) -> ReturningInsert[Any]:
+    """The upsert behind every mark: of the tables, since the ORM's own costs twice as much.
 
     While a publisher holds the row, chunks are always appended: it takes away only those that
     were there when it began. Otherwise a chunk that waits already is not added again.
     """
-    new = insert(Publication)
-    waiting = (Publication.claimed_at.is_(None)) & Publication.dirty_chunks.contains(
+    table: Any = Publication.__table__
+    products = func.unnest(
+        bindparam("product_ids", type_=ARRAY(Uuid)), bindparam("hashes", type_=ARRAY(BigInteger))
+    )
+    each = products.table_valued("product_id", "key_hash").render_derived(name="each")
+    values = {
+        "product_id": each.c.product_id,
+        "key_hash": each.c.key_hash,
+        "shop_id": bindparam("shop_id", type_=Uuid()),
+        "dirty_at": bindparam("at", type_=table.c.dirty_at.type),
+        "dirty_chunks": bindparam("chunks", type_=ARRAY(Integer)),
+        "dirty_questions": bindparam("questions", type_=Boolean()),
+        "revision": literal(1),
+    }
+    new = insert(table).from_select([*values], select(*values.values()), include_defaults=False)
+    waiting = (table.c.claimed_at.is_(None)) & table.c.dirty_chunks.contains(
         new.excluded.dirty_chunks
     )
-    both = Publication.dirty_chunks.op("||")(new.excluded.dirty_chunks)
+    both = table.c.dirty_chunks.op("||")(new.excluded.dirty_chunks)
     return new.on_conflict_do_update(
-        index_elements=[Publication.product_id],
+        index_elements=[table.c.product_id],
         set_={
-            "dirty_at": func.least(Publication.dirty_at, new.excluded.dirty_at),
-            "dirty_chunks": case((waiting, Publication.dirty_chunks), else_=both),
-            "dirty_questions": or_(Publication.dirty_questions, new.excluded.dirty_questions),
-            "revision": Publication.revision + 1,
+            "dirty_at": func.least(table.c.dirty_at, new.excluded.dirty_at),
+            "dirty_chunks": case((waiting, table.c.dirty_chunks), else_=both),
+            "dirty_questions": or_(table.c.dirty_questions, new.excluded.dirty_questions),
+            "revision": table.c.revision + 1,
             "pause": pause_of_mark(Publication, at_once=at_once),
+            "published_at": null() if anew else table.c.published_at,
         },
-    ).returning(Publication.dirty_at)
+    ).returning(table.c.dirty_at)
 
 
 # Built once: building a statement costs more than running it.
-_MARK, _MARK_AT_ONCE = (_mark_statement(at_once=at_once) for at_once in (False, True))
+_MARKS = {
+    (at_once, anew): _mark_statement(at_once=at_once, anew=anew)
+    for at_once, anew in ((False, False), (True, False), (True, True))
+}
 _PRODUCT = select(Product.id, Product.shop_id, Product.external_id)
 _ONE = _PRODUCT.where(Product.id == bindparam("product_id"))
 _SHOWN_WITH = _PRODUCT.where(
@@ -149,25 +181,34 @@ def mark_shop(
     `at` in the future lets the change wait; `at_once` lets it wait for no burst and no hour.
     """
     since = at or clock.now()
-    new = insert(ShopDocument).values(
-        [
-            {"shop_id": shop_id, "path": path, "dirty_at": since, "revision": 1}
-            for path in sorted(paths)
-        ]
-    )
-    hourly = ShopDocument.path.in_(SLOW) if at_once else false()
-    behind = session.scalars(
-        new.on_conflict_do_update(
-            index_elements=[ShopDocument.shop_id, ShopDocument.path],
-            set_={
-                "dirty_at": func.least(ShopDocument.dirty_at, new.excluded.dirty_at),
-                "revision": ShopDocument.revision + 1,
-                "published_at": case((hourly, None), else_=ShopDocument.published_at),
-                "pause": pause_of_mark(ShopDocument, at_once=at_once),
-            },
-        ).returning(ShopDocument.dirty_at)
-    )
+    told = {"shop_id": shop_id, "paths": sorted(paths), "at": since}
+    behind = session.scalars(_MARK_SHOP_AT_ONCE if at_once else _MARK_SHOP, told)
     _wake(session, behind, since, at_once=at_once)
+
+
+def _mark_shop_statement(*, at_once: bool) -> ReturningInsert[Any]:
+    """As `_mark_statement`; paths are locked in the order they are given in."""
+    table: Any = ShopDocument.__table__
+    values = {
+        "shop_id": bindparam("shop_id", type_=Uuid()),
+        "path": func.unnest(bindparam("paths", type_=ARRAY(String))),
+        "dirty_at": bindparam("at", type_=table.c.dirty_at.type),
+        "revision": literal(1),
+    }
+    new = insert(table).from_select([*values], select(*values.values()), include_defaults=False)
+    hourly = table.c.path.in_(SLOW) if at_once else false()
+    return new.on_conflict_do_update(
+        index_elements=[table.c.shop_id, table.c.path],
+        set_={
+            "dirty_at": func.least(table.c.dirty_at, new.excluded.dirty_at),
+            "revision": table.c.revision + 1,
+            "published_at": case((hourly, None), else_=table.c.published_at),
+            "pause": pause_of_mark(ShopDocument, at_once=at_once),
+        },
+    ).returning(table.c.dirty_at)
+
+
+_MARK_SHOP, _MARK_SHOP_AT_ONCE = (_mark_shop_statement(at_once=at) for at in (False, True))
 
 
 def mark_shard(session: Session, shop_id: UUID, hashed: int, *, grown: bool) -> None:
@@ -206,19 +247,10 @@ def shard_of_path(path: str) -> int:
     return int(path.rpartition("/")[2].partition(".")[0])
 
 
-def mark_store(
-    session: Session,
-    shop_id: UUID,
-    store_position: int | None,
-    *,
-    at: datetime | None = None,
-    at_once: bool = False,
-) -> None:
-    """Note that the store's numbers, its newest reviews, and this one's page are behind."""
-    paths = [STORE, STORE_PAGE]
-    if store_position is not None:
-        paths.append(store_page_path(chunk_of(store_position)))
-    mark_shop(session, shop_id, paths, at=at, at_once=at_once)
+def store_paths(store_position: int | None) -> list[str]:
+    """The store's numbers, its newest reviews, and the page of the review with this place."""
+    page = [] if store_position is None else [store_page_path(chunk_of(store_position))]
+    return [STORE, STORE_PAGE, *page]
 
 
 def store_page_path(number: int) -> str:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import Integer, Select, String, and_, any_, bindparam, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from reviewapp.core.errors import NotFound
 from reviewapp.core.kit import Kit
+from reviewapp.core.reading import Reading
 from reviewapp.models.account import Shop
 from reviewapp.models.media import MediaAsset, Rendition
 from reviewapp.models.outbox import OutboxEvent
 from reviewapp.models.review import Review
 from reviewapp.widgets.film_view import SHOWN_MEDIA
 from reviewapp.widgets.purging import request_purge
-from reviewapp.widgets.rules import CHUNK_SIZE
+from reviewapp.widgets.queries import positions_of
 from reviewapp.widgets.values import media_path
 from reviewapp.widgets.writer import put_file, shop_folder
 
@@ -24,31 +27,35 @@ IN_PUBLIC = and_(Review.state == "published", SHOWN_MEDIA)
 """Of an asset and its review: everybody may see it."""
 
 
-def media_of_chunks(session: Session, product_id: UUID, chunks: Sequence[int]) -> dict[str, bool]:
-    """Every rendition key of the reviews in these chunks, and whether it is to be shown.
+def media_query(
+    product_id: UUID, listing_id: UUID, chunks: Sequence[int]
+) -> tuple[Select[Any], dict[str, Any]]:
+    """Every rendition of the product's reviews in these chunks; for `media_shown`."""
+    told = {"product_id": product_id, "listing_id": listing_id, "positions": positions_of(chunks)}
+    return _OF_CHUNKS, told
+
+
+_OF_CHUNKS = (
+    select(Rendition.key, func.bool_or(IN_PUBLIC).label("visible"))
+    .join(MediaAsset, MediaAsset.id == Rendition.asset_id)
+    .join(Review, Review.id == MediaAsset.review_id)
+    .where(
+        Review.product_id == bindparam("product_id"),
+        Review.listing_id == bindparam("listing_id"),
+        Review.position == any_(bindparam("positions", type_=ARRAY(Integer))),
+    )
+    .group_by(Rendition.key)
+)
+
+
+def media_shown(reading: Reading, found: Sequence[Any]) -> dict[str, bool]:
+    """Every rendition key of `media_query`, and whether it is to be shown.
 
     A file is kept as long as any shown review of the shop uses it: names are content hashes.
     """
-    if not chunks:
-        return {}
-    within = or_(
-        *(
-            and_(
-                Review.position >= number * CHUNK_SIZE, Review.position < (number + 1) * CHUNK_SIZE
-            )
-            for number in chunks
-        )
-    )
-    rows = session.execute(
-        select(Rendition.key, func.bool_or(IN_PUBLIC))
-        .join(MediaAsset, MediaAsset.id == Rendition.asset_id)
-        .join(Review, Review.id == MediaAsset.review_id)
-        .where(Review.product_id == product_id, within)
-        .group_by(Rendition.key)
-    )
-    keys = {key: bool(visible) for key, visible in rows}
+    keys = {row.key: bool(row.visible) for row in found}
     hidden = [key for key, visible in keys.items() if not visible]
-    return keys | dict.fromkeys(_shown(session, hidden), True)
+    return keys | dict.fromkeys(_shown(reading, hidden), True)
 
 
 def sync_media(kit: Kit, folder: str, keys: dict[str, bool]) -> None:
@@ -87,13 +94,16 @@ def unpublish_replaced(kit: Kit, event: OutboxEvent) -> None:
     unpublish_media(kit, event.shop_id, keys)
 
 
-def _shown(session: Session, keys: Collection[str]) -> Sequence[str]:
+def _shown(session: Session | Reading, keys: Collection[str]) -> list[str]:
     """Those of these renditions that some published review of the shop shows."""
     if not keys:
-        return ()
-    return session.scalars(
-        select(Rendition.key)
-        .join(MediaAsset, MediaAsset.id == Rendition.asset_id)
-        .join(Review, Review.id == MediaAsset.review_id)
-        .where(Rendition.key.in_(keys), IN_PUBLIC)
-    ).all()
+        return []
+    return [row.key for row in session.execute(_SHOWN, {"keys": list(keys)}).all()]
+
+
+_SHOWN = (
+    select(Rendition.key)
+    .join(MediaAsset, MediaAsset.id == Rendition.asset_id)
+    .join(Review, Review.id == MediaAsset.review_id)
+    .where(Rendition.key == any_(bindparam("keys", type_=ARRAY(String))), IN_PUBLIC)
+)

@@ -54,7 +54,7 @@ class Pages:
     def __init__(self, shop: ShopFacts, translator: Translator) -> None:
         self._shop = shop
         self._translator = translator
-        self._items: dict[str, Markup] = {}
+        self._items: dict[str, str] = {}
         self._review: Any = _environment.get_template("_review.html").make_module(
             {**self._words(), "srcset": _srcset, "still": _still, "own_name": own_name}
         )
@@ -121,11 +121,13 @@ class Pages:
         }
 
     def _item_for(self, base: str) -> ItemOf:
+        escaped = str(Markup.escape(base))
+
         def item(review: PublishedReview, product: ProductFacts | None = None) -> Markup:
             known = self._items.get(review.id)
             if known is None:
-                known = self._items[review.id] = self._review.item(review, _BASE, product)
-            return known.replace(_BASE, Markup.escape(base))
+                known = self._items[review.id] = str(self._review.item(review, _BASE, product))
+            return Markup(known.replace(_BASE, escaped))  # noqa: S704 - both parts are escaped
 
         return item
 

@@ -27,7 +27,7 @@ from reviewapp.widgets.marks import (
     mark_shard,
     mark_shop,
 )
-from reviewapp.widgets.media_files import media_of_chunks, sync_media
+from reviewapp.widgets.media_files import sync_media
 from reviewapp.widgets.pacing import next_pause, rested
 from reviewapp.widgets.product_view import ProductViews, product_views
 from reviewapp.widgets.purging import request_purge
@@ -56,7 +56,9 @@ class Claim:
     revision: int
     key_hash: int
     first: bool
-    """Nothing was written for it before."""
+    """Nothing was written for it before, or all is to be written anew."""
+    taken_over: bool
+    """Who had claimed it before did not come to its end: what lies there may be half of it."""
     seen: int
     chunks: tuple[int, ...]
     questions: bool = False
@@ -71,7 +73,7 @@ def claim_products(kit: Kit) -> list[Claim]:
     """Take the products that waited longest; nobody else writes them until the lease ends."""
     now = clock.now()
     due = (
-        select(Publication.product_id)
+        select(Publication.product_id, Publication.claimed_at)
         .where(
             Publication.dirty_at <= now,
             or_(rested(Publication, now), func.cardinality(Publication.dirty_chunks) > MAX_CHUNKS),
@@ -80,11 +82,12 @@ def claim_products(kit: Kit) -> list[Claim]:
         .order_by(Publication.dirty_at)
         .limit(BATCH)
         .with_for_update(skip_locked=True)
+        .cte("due")
     )
     with kit.database.transaction(EVERY_SHOP) as session:
         rows = session.execute(
             update(Publication)
-            .where(Publication.product_id.in_(due.scalar_subquery()))
+            .where(Publication.product_id == due.c.product_id)
             .values(claimed_at=now)
             .returning(
                 Publication.product_id,
@@ -95,6 +98,7 @@ def claim_products(kit: Kit) -> list[Claim]:
                 Publication.published_at,
                 Publication.dirty_chunks,
                 Publication.dirty_questions,
+                due.c.claimed_at.is_not(None).label("taken_over"),
             )
             .execution_options(synchronize_session=False)
         ).all()
@@ -110,6 +114,7 @@ def _claim(row: Any) -> Claim:
         revision=row.revision,
         key_hash=row.key_hash,
         first=row.published_at is None,
+        taken_over=row.taken_over,
         seen=len(seen),
         chunks=tuple(sorted(set(seen))),
         questions=row.dirty_questions or row.published_at is None,
@@ -119,7 +124,12 @@ def _claim(row: Any) -> Claim:
 def _publish(kit: Kit, claim: Claim) -> int:
     try:
         paths = write_product(
-            kit, claim.shop_id, claim.product_id, claim.chunks, questions=claim.questions
+            kit,
+            claim.shop_id,
+            claim.product_id,
+            claim.chunks,
+            questions=claim.questions,
+            whole=claim.first or claim.taken_over,
         )
     except OutsideFailed as error:
         log.error("publish.failed", product_id=str(claim.product_id), error=error.message)
@@ -148,7 +158,7 @@ def settle_product(session: Session, claim: Claim) -> bool:
         )
         .values(
             claimed_at=None,
-            published_at=clock.now(),
+            published_at=_written_at(claim),
             # What follows chunks that were too many for one claim is no burst.
             pause=SHORTEST_PAUSE if claim.seen == MAX_CHUNKS else next_pause(Publication),
             dirty_at=case((all_seen, None), else_=clock.now()),
@@ -161,6 +171,13 @@ def settle_product(session: Session, claim: Claim) -> bool:
     return settled.first() is not None
 
 
+def _written_at(claim: Claim) -> Any:
+    """Now; never, where all is still to be written anew: the rest of it, or once more."""
+    if claim.first:
+        return None if claim.seen == MAX_CHUNKS else clock.now()
+    return case((Publication.published_at.is_(None), None), else_=clock.now())
+
+
 def write_product(
     kit: Kit,
     shop_id: UUID,
@@ -168,28 +185,30 @@ def write_product(
     chunks: Sequence[int],
     *,
     questions: bool = False,
+    whole: bool = False,
 ) -> list[str]:
-    """Read what is shown in one transaction, then write these chunks, then the head.
+    """Read what is shown, then write these chunks, then the head.
 
-    The head goes last: it never names a chunk that is not there yet. Returns the paths, below
-    the shop's folder, that hold something else now, or nothing.
+    The head goes last: it never names a chunk that is not there yet. What lies there with the
+    same bytes is left alone, unless all is to be written (`whole`). Returns the paths, below the
+    shop's folder, that hold something else now, or nothing.
     """
-    with kit.database.transaction(shop_id) as session:
+    with kit.database.reading(shop_id) as reading:
         views = product_views(
-            session,
+            reading,
             product_id,
             chunks,
             public_url=kit.settings.public_url,
             questions=questions,
         )
-        media = media_of_chunks(session, product_id, chunks)
+    media = views.media
     sync_media(kit, shop_folder(views.widget_key), media)
-    names = [*_write_documents(kit, views), *_write_questions(kit, views)]
+    names = [*_write_documents(kit, views, whole), *_write_questions(kit, views, whole)]
     taken_back = [media_path(key) for key, shown in media.items() if not shown]
     return [f"products/{views.head.product.key}/{name}" for name in names] + taken_back
 
 
-def _write_documents(kit: Kit, views: ProductViews) -> list[str]:
+def _write_documents(kit: Kit, views: ProductViews, whole: bool) -> list[str]:
     pages, head = views.pages, views.head
     folder = f"{shop_folder(views.widget_key)}/products/{head.product.key}"
     written, gone = {}, []
@@ -202,27 +221,32 @@ def _write_documents(kit: Kit, views: ProductViews) -> list[str]:
         written[f"page-{chunk.number}.html"] = pages.chunk(chunk)
     written["head.html"] = pages.head(head)
     written["index.html"] = pages.index(head)
-    written["head.json"] = documents.head(head)
-    for name, content in written.items():
-        put_document(kit.published, f"{folder}/{name}", content)
+    changed = _put_all(kit, folder, written, whole)
+    # Always: live answers that were kept are measured by its age (live_front).
+    put_document(kit.published, f"{folder}/head.json", documents.head(head))
     for name in gone:
         remove_document(kit.published, f"{folder}/{name}")
-    return [*written, *gone]
+    return [*changed, "head.json", *gone]
 
 
-def _write_questions(kit: Kit, views: ProductViews) -> list[str]:
-    """Older questions seldom change: what is there with the same bytes is left alone."""
+def _put_all(kit: Kit, folder: str, written: dict[str, bytes], whole: bool) -> list[str]:
+    """Write these documents; the names of those that were not there with the same bytes."""
+    put = put_document if whole else put_changed
+    return [
+        name
+        for name, content in written.items()
+        if put(kit.published, f"{folder}/{name}", content) is not False
+    ]
+
+
+def _write_questions(kit: Kit, views: ProductViews, whole: bool) -> list[str]:
     folder = f"{shop_folder(views.widget_key)}/products/{views.head.product.key}"
     written: dict[str, bytes] = {}
     for page in views.questions:
         name = "questions" if page.number is None else f"questions-{page.number}"
         written[f"{name}.json"] = documents.questions(page)
         written[f"{name}.html"] = views.pages.questions(views.head, page)
-    changed = [
-        name
-        for name, content in written.items()
-        if put_changed(kit.published, f"{folder}/{name}", content)
-    ]
+    changed = _put_all(kit, folder, written, whole)
     last = len(views.questions) - 1
     gone = [f"questions-{last}.json", f"questions-{last}.html"] if views.questions else []
     for name in gone:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    Integer,
     Select,
+    any_,
     bindparam,
     exists,
     func,
@@ -15,6 +17,7 @@ from sqlalchemy import (
     select,
     true,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from reviewapp.models.catalog import Product
@@ -89,26 +92,23 @@ def _newest_first(reviews: Select[Any]) -> Select[Any]:
 
 
 # Statements are built once: building one costs as much as running it.
-_NEWEST = _newest_first(
+NEWEST = _newest_first(
     shown_of_listing().order_by(Review.position.desc()).limit(bindparam("limit"))
 )
-_CHUNK = _newest_first(
-    shown_of_listing().where(
-        Review.position >= bindparam("low"), Review.position < bindparam("high")
-    )
+"""The `:limit` newest published reviews of `:listing_id`; the rating plays no part (G18)."""
+OF_CHUNKS = _newest_first(
+    shown_of_listing().where(Review.position == any_(bindparam("positions", type_=ARRAY(Integer))))
 )
+"""The published reviews of `:listing_id` at these `:positions`, newest first."""
 
 
-def newest_rows(session: Session, listing_id: UUID, limit: int) -> Sequence[ReviewRow]:
-    """The newest published reviews; the rating plays no part (G18)."""
-    return session.execute(_NEWEST, {"listing_id": listing_id, "limit": limit}).all()
-
-
-def chunk_rows(session: Session, listing_id: UUID, number: int) -> Sequence[ReviewRow]:
-    """One chunk's published reviews, newest first."""
-    low = number * CHUNK_SIZE
-    told = {"listing_id": listing_id, "low": low, "high": low + CHUNK_SIZE}
-    return session.execute(_CHUNK, told).all()
+def positions_of(chunks: Iterable[int]) -> list[int]:
+    """Every position that lies in one of these chunks."""
+    return [
+        position
+        for number in chunks
+        for position in range(number * CHUNK_SIZE, (number + 1) * CHUNK_SIZE)
+    ]
 
 
 def store_rows(session: Session, shop_id: UUID, number: int | None) -> Sequence[ReviewRow]:

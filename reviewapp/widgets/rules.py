@@ -14,6 +14,8 @@ STRIP_SIZE = 12
 SHARD_PRODUCTS = 512
 """Products a star shard may hold on average before the shop gets twice as many shards."""
 STARS = (1, 2, 3, 4, 5)
+STARS_BY_RATING = ("ones", "twos", "threes", "fours", "fives")
+"""What a summary calls the count of each."""
 HASH_RANGE = 1 << 32
 REDACTED = "▇▇▇"
 QUESTIONS = 20

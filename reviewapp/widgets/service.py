@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Uuid, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from reviewapp.core import clock
@@ -18,21 +18,36 @@ from reviewapp.models.question import Question
 from reviewapp.models.review import Review
 from reviewapp.models.widget import Publication
 from reviewapp.widgets.attributes import keep_attributes
-from reviewapp.widgets.counting import STARS_BY_RATING, count_media, locked_summary
+from reviewapp.widgets.counting import locked_summary, media_of_review
 from reviewapp.widgets.marks import (
     FEEDS,
     NEWS,
     collection_path,
     mark_listing,
     mark_shop,
-    mark_store,
     shop_paths,
+    store_paths,
 )
 from reviewapp.widgets.rewriting import TOLD_BY_PRODUCTS, outdate_products
-from reviewapp.widgets.rules import CHUNK_SIZE, chunk_of, language_of
+from reviewapp.widgets.rules import CHUNK_SIZE, STARS_BY_RATING, chunk_of, language_of
 
 _LISTING = func.coalesce(Product.listing_id, Product.id)
-_LISTING_OF_REVIEW = select(_LISTING).join(Review, Review.product_id == Product.id)
+_REVIEW_ID = bindparam("review_id", type_=Uuid())
+_LISTING_OF_REVIEW = (
+    select(_LISTING).join(Review, Review.product_id == Product.id).where(Review.id == _REVIEW_ID)
+)
+_HELD_WITH_MEDIA = (
+    select(Review, media_of_review("photo"), media_of_review("video"))
+    .where(Review.id == _REVIEW_ID)
+    .with_for_update(of=Review)
+    .execution_options(populate_existing=True)
+)
+_SELECTIONS = (
+    select(Selection.key)
+    .join(CollectionItem, CollectionItem.collection_id == Selection.id)
+    .where(CollectionItem.review_id == _REVIEW_ID)
+    .distinct()
+)
 
 
 def refresh_review(session: Session, review_id: UUID, *, at_once: bool = False) -> None:
@@ -44,17 +59,12 @@ def refresh_review(session: Session, review_id: UUID, *, at_once: bool = False) 
     shown now leaves no trace. What is taken back waits for no burst to end, nor does what
     `at_once` says so of (P3).
     """
-    listing_id = session.scalar(_LISTING_OF_REVIEW.where(Review.id == review_id))
+    listing_id = session.scalar(_LISTING_OF_REVIEW, {"review_id": review_id})
     if listing_id is None:
         return
     # The summary's row is always locked before its reviews: rebuilding does the same.
     summary = locked_summary(session, listing_id)
-    review = session.scalars(
-        select(Review)
-        .where(Review.id == review_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
+    review, photos, videos = session.execute(_HELD_WITH_MEDIA, {"review_id": review_id}).one()
     shown = review.state == "published"
     if not shown and review.counted_rating is None and review.position is None:
         return
@@ -63,7 +73,7 @@ def refresh_review(session: Session, review_id: UUID, *, at_once: bool = False) 
         review.position, summary.next_position = summary.next_position, summary.next_position + 1
         review.published_at = review.published_at or clock.now()
     review.language = language_of(review.locale)
-    review.photo_count, review.video_count = count_media(session, review_id)
+    review.photo_count, review.video_count = photos, videos
     keep_attributes(session, review, shown)
     _recount(summary, review, review.rating if shown else None)
     session.flush()
@@ -84,27 +94,20 @@ def mark_review(
     begins = chunk > 0 and review.position % CHUNK_SIZE == 0
     chunks = [chunk - 1, chunk] if begins else [chunk]
     mark_listing(session, review.listing_id, chunks, at=at, at_once=at_once)
-    mark_store(session, review.shop_id, review.store_position, at=at, at_once=at_once)
-    mark_selections(session, review.shop_id, review.id, at=at, at_once=at_once)
+    paths = [*store_paths(review.store_position), *_selections_with(session, review.id)]
+    mark_shop(session, review.shop_id, paths, at=at, at_once=at_once)
 
 
 def mark_selections(
-    session: Session,
-    shop_id: UUID,
-    review_id: UUID,
-    *,
-    at: datetime | None = None,
-    at_once: bool = False,
+    session: Session, shop_id: UUID, review_id: UUID, *, at_once: bool = False
 ) -> None:
     """Note that every selection with this review is behind: it changed, or what it allows did."""
-    picked = select(Selection.key).where(
-        Selection.id.in_(
-            select(CollectionItem.collection_id).where(CollectionItem.review_id == review_id)
-        )
-    )
-    paths = [collection_path(key) for key in session.scalars(picked)]
-    if paths:
-        mark_shop(session, shop_id, paths, at=at, at_once=at_once)
+    if paths := _selections_with(session, review_id):
+        mark_shop(session, shop_id, paths, at_once=at_once)
+
+
+def _selections_with(session: Session, review_id: UUID) -> list[str]:
+    return [collection_path(key) for key in session.scalars(_SELECTIONS, {"review_id": review_id})]
 
 
 def refresh_product(session: Session, product_id: UUID) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
-from pathlib import PurePosixPath
+from functools import lru_cache
 from typing import BinaryIO
 
 import brotli
@@ -30,6 +30,7 @@ CONTENT_TYPES = {
 }
 TWINS = (("br", ".br"), ("gzip", ".gz"))
 """Content codings, and the suffix of the file that holds a document in them."""
+_SUFFIXES = {"": "", **dict(TWINS)}
 DOCUMENT_CACHING = (
     "public, max-age=60, s-maxage=300, stale-while-revalidate=86400, stale-if-error=86400"
 )
@@ -71,7 +72,7 @@ def content_type_of(path: str) -> str:
     """By suffix, but for the one JSON that feed readers know by a type of its own."""
     if path.endswith("/feeds/new-reviews.json"):
         return "application/feed+json"
-    return CONTENT_TYPES.get(PurePosixPath(path).suffix, "application/octet-stream")
+    return CONTENT_TYPES.get(path[path.rfind(".") :], "application/octet-stream")
 
 
 def put_document(
@@ -95,13 +96,23 @@ def put_document(
 def put_file(published: Storage, path: str, data: bytes | BinaryIO, *, coding: str = "") -> None:
     """Write what lies at a web address, or its twin in a content coding, with all that a bucket
     has to say of it."""
-    headers = WebHeaders(caching_of(path), coding, " ".join(surrogate_keys(path)))
-    target = path + dict(TWINS).get(coding, "")
-    published.put(target, data, content_type=content_type_of(path), headers=headers)
+    content_type, caching, keys = _told(path)
+    headers = WebHeaders(caching, coding, keys)
+    published.put(path + _SUFFIXES[coding], data, content_type=content_type, headers=headers)
+
+
+@lru_cache(maxsize=64)
+def _told(path: str) -> tuple[str, str, str]:
+    """Content type, caching and groups of an address; its twins are written right with it."""
+    return content_type_of(path), caching_of(path), " ".join(surrogate_keys(path))
 
 
 def put_changed(published: Storage, path: str, content: bytes) -> bool:
-    """`put_document` where other bytes, or none, lie there now; whether it wrote."""
+    """`put_document` where other bytes, or none, lie there now; whether it wrote.
+
+    The plain file goes last, so that its twins are as new: not for what a killed write may have
+    left, whose plain file is the older one.
+    """
     try:
         if published.read(path) == content:
             return False

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from reviewapp.core import clock
+from reviewapp.core.db import EVERY_SHOP
 from reviewapp.core.errors import OutsideFailed
 from reviewapp.core.kit import Kit
 from reviewapp.models.account import Shop
@@ -169,3 +173,65 @@ def test_more_chunks_than_one_claim_may_hold_are_written_in_turn(
     publish_due(kit)
     for number in range(5):
         assert published_json(kit, shop, f"products/MUG/chunk-{number}.json")["reviews"]
+
+
+def test_a_file_with_the_same_bytes_is_left_alone_but_never_the_head(kit: Kit) -> None:
+    """Kept live answers are measured by the head's age; see `live_front`."""
+    shop, product = shop_with_product(kit)
+    for _ in range(2 * CHUNK_SIZE):
+        publish(kit, shop, product)
+    publish_products(kit)
+    oldest = first_of(kit, product)
+    before = inodes(kit, shop)
+    with clock.frozen(NOON):
+        with kit.database.transaction(shop.id) as session:
+            refresh_review(session, oldest)
+        assert publish_products(kit) == 1
+    after = inodes(kit, shop)
+    assert {name for name in after if after[name] != before[name]} == {
+        "head.json",
+        "head.json.br",
+        "head.json.gz",
+    }
+
+
+def test_what_a_killed_write_left_is_written_whole(kit: Kit) -> None:
+    """Killed between the twins and the plain file, then the change was taken back."""
+    shop, product = shop_with_product(kit)
+    publish(kit, shop, product)
+    publish_products(kit)
+    twin = f"p/v1/{shop.widget_key}/products/MUG/chunk-0.json.br"
+    good = kit.published.read(twin)
+    with clock.frozen(NOON):
+        with kit.database.transaction(shop.id) as session:
+            refresh_review(session, first_of(kit, product))
+        (killed,) = claim_products(kit)
+        assert not killed.taken_over
+        kit.published.put(twin, b"never meant to be read", content_type="application/json")
+    with clock.frozen(NOON + LEASE + SHORTEST_PAUSE):
+        assert publish_products(kit) == 1
+    assert kit.published.read(twin) == good
+
+
+def test_a_rebuild_writes_every_file_whatever_lies_there(kit: Kit) -> None:
+    shop, product = shop_with_product(kit)
+    publish(kit, shop, product)
+    rebuild(kit)
+    twin = f"p/v1/{shop.widget_key}/products/MUG/chunk-0.json.br"
+    good = kit.published.read(twin)
+    kit.published.put(twin, b"spoilt by hand", content_type="application/json")
+    rebuild(kit)
+    assert kit.published.read(twin) == good
+
+
+def first_of(kit: Kit, product: Product) -> UUID:
+    """The oldest review of the product."""
+    with kit.database.transaction(EVERY_SHOP) as session:
+        oldest = select(Review.id).where(Review.listing_id == product.id, Review.position == 0)
+        return session.scalars(oldest).one()
+
+
+def inodes(kit: Kit, shop: Shop) -> dict[str, int]:
+    """What each file of the product is in the file system's eyes: a new one when written."""
+    folder = Path(kit.published.root) / f"p/v1/{shop.widget_key}/products/MUG"
+    return {file.name: file.stat().st_ino for file in folder.iterdir()}
