@@ -24,6 +24,7 @@ from reviewapp.library.depicted import close_and_forget
 from reviewapp.library.making import forget_bundles, make_exports
 from reviewapp.library.noticing import tell_ends
 from reviewapp.library.projecting import follow_content, follow_export, follow_product, keep_due
+from reviewapp.library.renewing import close_moot
 from reviewapp.library.taking_down import end_terms, follow_permission
 from reviewapp.library.unreleased import follow_people
 from reviewapp.media import originals
@@ -142,6 +143,7 @@ AFTER: Mapping[str, Sequence[Reaction]] = {
         show_permission,
         originals.recheck_originals,
         follow_permission,
+        close_moot,
         follow_content,
     ),
     "permission.answered": (),

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from reviewapp.core import clock
-from reviewapp.core.i18n import SOURCE_LANGUAGE
+from reviewapp.core.i18n import SOURCE_LANGUAGE, translator
 from reviewapp.models.account import Shop
 from reviewapp.outbox.shop_facts import shop_facts
 from reviewapp.rights.texts import licence_text
@@ -27,6 +27,7 @@ RULES: Mapping[str, tuple[str, ...]] = {
     "question_answered": (),
     "review_may_change": ("G8", "G28"),
     "permission_ask": ("P1", "P2"),
+    "permission_longer": ("P1", "P2", "P3"),
     "release_ask": ("P1", "P2", "P5"),
     "take_down": ("P3",),
     "use_ends": ("P3",),
@@ -80,6 +81,13 @@ def _permission(product: str, host: str, words: Mapping[str, str]) -> dict[str, 
     about = {"product": product, "use": licence_text("ads", SOURCE_LANGUAGE).sentence}
     return {
         "permission_ask": about | {"words": words["message"], "page_url": f"{host}/a/example"},
+        "permission_longer": about
+        | {
+            "words": words["message"],
+            "page_url": f"{host}/a/example",
+            "runs": translator(SOURCE_LANGUAGE).long_date(clock.now() + timedelta(days=30)),
+            "until": translator(SOURCE_LANGUAGE).long_date(clock.now() + timedelta(days=395)),
+        },
         "release_ask": about | {"page_url": f"{host}/d/example"},
         "take_down": about
         | {"place": "Spring campaign", "page_url": f"{host}/admin/library/take-downs"},

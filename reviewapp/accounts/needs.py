@@ -13,7 +13,7 @@ from reviewapp.core import clock
 from reviewapp.core.i18n import zone_of
 from reviewapp.models.account import Shop
 from reviewapp.models.insight import Alert, Improvement
-from reviewapp.models.library import Export, TakeDown
+from reviewapp.models.library import RUNS_UNTIL, Export, ExportItem, TakeDown
 from reviewapp.models.question import Question
 from reviewapp.models.review import Reply
 
@@ -74,10 +74,12 @@ def uses_ending(session: Session, shop_id: UUID) -> Waiting:
     """Recorded uses whose last day is near: to be prolonged, or taken down by then."""
     today = clock.now().date()
     row = session.execute(
-        select(func.count(), func.min(Export.until)).where(
+        select(func.count(Export.id.distinct()), func.min(RUNS_UNTIL))
+        .join(ExportItem, ExportItem.export_id == Export.id)
+        .where(
             Export.shop_id == shop_id,
             Export.state == "made",
-            Export.until.between(today, today + ENDING),
+            RUNS_UNTIL.between(today, today + ENDING),
         )
     ).one()
     first = datetime.combine(row[1], time(23, 59), UTC) if row[1] else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from flask import Blueprint, redirect, request, url_for
@@ -21,6 +22,7 @@ from reviewapp.collect.link import (
     visit,
 )
 from reviewapp.collect.own_data import own_data
+from reviewapp.collect.own_questions import open_questions, others_asked
 from reviewapp.collect.own_uses import older_words, permissions_of
 from reviewapp.collect.pages import (
     cases_of,
@@ -45,6 +47,7 @@ from reviewapp.models.review import Review
 from reviewapp.models.rights import USES
 from reviewapp.rights import service as rights
 from reviewapp.rights.ledger import Act, Subject
+from reviewapp.rights.rules import last_day
 from reviewapp.rights.wording import texts_shown
 from reviewapp.web.auth import public
 from reviewapp.web.language import chosen_language, page_language, page_translator
@@ -68,7 +71,12 @@ def mine(token: str) -> Response:
             for review in reviews
         ],
         places=places_of(session(), reviews),
+        questions=open_questions(session(), reviews),
+        others_asked=others_asked(session(), reviews),
+        answer_at=_answer_address,
+        every_review=_every_review(reviews),
         long_date=page_translator().long_date,
+        last_day=last_day,
         cases=cases_of(session(), visit().request.id),
         licences=texts_shown(session(), visit().shop.id, page_language()),
         done=done if done in DONE else "",
@@ -249,6 +257,18 @@ def _edit_page(
 def _unsubscribe_address() -> str:
     token = kit().links.sign("unsubscribe", visit().request.id)
     return url_for("unsubscribe.confirm", token=token, lang=chosen_language())
+
+
+def _answer_address(ask_id: UUID) -> str:
+    token = kit().links.sign("permission", ask_id)
+    return url_for("permission.show", token=token, lang=chosen_language())
+
+
+def _every_review(reviews: Sequence[Review]) -> str:
+    """The page of all reviews of the shop; empty until one of these is on it."""
+    if not any(review.state == "published" for review in reviews):
+        return ""
+    return f"{kit().settings.public_url}/p/v1/{visit().shop.widget_key}/reviews/index.html"
 
 
 def _back(done: str) -> Response:

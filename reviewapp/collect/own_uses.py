@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from reviewapp.collect.reviewing import subjects_of
 from reviewapp.models.review import Review
-from reviewapp.models.rights import USES
+from reviewapp.models.rights import USES, PermissionEntry
 from reviewapp.rights.ledger import Subject
-from reviewapp.rights.rules import Right
-from reviewapp.rights.service import rights_of
+from reviewapp.rights.rules import Right, Standing
+from reviewapp.rights.service import standing_of
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,10 @@ class Part:
 
     asset_id: UUID | None
     given: bool
+    ends_at: datetime | None = None
+    """When what was given ends by itself."""
+    renewed_at: datetime | None = None
+    """When its author made it longer, where they did."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,16 @@ class UseState:
         return self.older or any(part.given for part in self.parts)
 
     @property
+    def ends_at(self) -> datetime | None:
+        """When the first of what was given ends by itself; None: until it is taken back."""
+        return min((part.ends_at for part in self.parts if part.ends_at), default=None)
+
+    @property
+    def renewed_at(self) -> datetime | None:
+        """When something of it was made longer last."""
+        return max((part.renewed_at for part in self.parts if part.renewed_at), default=None)
+
+    @property
     def complete(self) -> bool:
         """For all of it."""
         return all(part.given for part in self.parts)
@@ -46,13 +61,21 @@ class UseState:
 
 def permissions_of(session: Session, review: Review) -> list[UseState]:
     """Every use in the order asked, as it stands for the present words and photos."""
-    held = rights_of(session, review.id)
+    session.flush()
+    held = standing_of(session, review.id)
     subjects = subjects_of(session, review)
     states = []
     for use in USES:
-        parts = (Part(one.asset_id, Right(use, one.sha256) in held) for one in subjects)
+        parts = (_part(one, held.get(Right(use, one.sha256))) for one in subjects)
         states.append(UseState(use, tuple(parts), bool(older_words(review, subjects, held, use))))
     return states
+
+
+def _part(subject: Subject, held: Standing[PermissionEntry] | None) -> Part:
+    if held is None:
+        return Part(subject.asset_id, given=False)
+    renewed_at = held.grant.created_at if held.grant.renews else None
+    return Part(subject.asset_id, True, held.term.ends_at, renewed_at)
 
 
 def older_words(

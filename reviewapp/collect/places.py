@@ -15,6 +15,7 @@ from reviewapp.models.collection import Collection, CollectionItem
 from reviewapp.models.library import Export, ExportItem, TakeDown
 from reviewapp.models.review import Review
 from reviewapp.rights.leaving import free_for
+from reviewapp.rights.rules import last_day
 
 SELECTION_USE = "site"
 """The use under which a selection shows it."""
@@ -58,16 +59,18 @@ def places_of(session: Session, reviews: Sequence[Review]) -> dict[UUID, list[Pl
         if (item.review_id, export.id) in seen:
             continue  # another file of the same review, taken to the same place
         seen.add((item.review_id, export.id))
-        found[item.review_id].append(_taken(export, task))
+        found[item.review_id].append(_taken(export, item, task))
     return dict(found)
 
 
-def _taken(export: Export, task: TakeDown | None) -> Place:
+def _taken(export: Export, item: ExportItem, task: TakeDown | None) -> Place:
+    """A piece runs no longer than its own permission, whatever the export's last day is."""
+    ends = item.ends_at and last_day(item.ends_at)
     return Place(
         use=export.use,
         name=export.place,
         since=export.created_at,
-        until=export.until,
+        until=min(filter(None, (export.until, ends)), default=None),
         gone_by=task.due_on if task else None,
         gone_at=task.done_at if task else None,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import date
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from reviewapp.core.errors import Invalid, NotFound
+from reviewapp.library import renewing
 from reviewapp.library.admin_grid import Refused, back, counts, grid, picked
 from reviewapp.library.asking import ask
 from reviewapp.library.contents import chosen as chosen_contents
@@ -17,6 +19,7 @@ from reviewapp.library.contents import contents_of, shop_review
 from reviewapp.library.exporting import Pick, Plan, check, export
 from reviewapp.library.marking import passages_of, star
 from reviewapp.library.queries import shown_file
+from reviewapp.models.library import PermissionAsk
 from reviewapp.web.auth import actor, gate_members, require
 from reviewapp.web.flashes import say
 from reviewapp.web.pages import gettext as _
@@ -29,6 +32,8 @@ gate_members(blueprint)
 
 GRID_WIDTH = 640
 Page = str | tuple[str, int] | Response
+Question = Callable[..., PermissionAsk]
+"""`asking.ask` or `renewing.ask_longer`."""
 
 
 @blueprint.get("", strict_slashes=False)
@@ -62,6 +67,17 @@ def take_out() -> Page:
 @require("library.use")
 def ask_authors() -> Page:
     """Ask each author of what was ticked, once, for this use."""
+    return _asked(ask)
+
+
+@blueprint.post("/renewals")
+@require("library.use")
+def ask_longer() -> Page:
+    """Ask each author of what was ticked whether it may run longer than they allowed."""
+    return _asked(renewing.ask_longer)
+
+
+def _asked(question: Question) -> Page:
     by_review: dict[UUID, list[str]] = defaultdict(list)
     for pick in _picks():
         by_review[pick.review_id].append(pick.sha256)
@@ -69,7 +85,7 @@ def ask_authors() -> Page:
         if not by_review:
             raise Invalid(fields={"assets": ["Choose at least one picture, film or text."]})
         ends_on = day("until")
-        asked, refused = _ask_each(by_review, ends_on)
+        asked, refused = _ask_each(question, by_review, ends_on)
     except Invalid as error:
         return grid(Refused(error.fields))
     if asked:
@@ -126,7 +142,9 @@ def _refused(picks: list[Pick], error: Invalid) -> Refused:
     return Refused({"assets": [error.message]}, reasons)
 
 
-def _ask_each(by_review: dict[UUID, list[str]], ends_on: date | None) -> tuple[int, set[str]]:
+def _ask_each(
+    question: Question, by_review: dict[UUID, list[str]], ends_on: date | None
+) -> tuple[int, set[str]]:
     """How many authors were asked, and why others were not."""
     asked, refused = 0, set()
     for review_id, hashes in by_review.items():
@@ -134,7 +152,7 @@ def _ask_each(by_review: dict[UUID, list[str]], ends_on: date | None) -> tuple[i
         contents = chosen_contents(contents_of(session(), review), hashes)
         try:
             with session().begin_nested():
-                ask(
+                question(
                     session(), kit(), review, line("use"), contents,
                     note=line("place", 200), ends_on=ends_on, by=actor(),
                 )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -14,14 +15,23 @@ from reviewapp.core.errors import Conflict, Invalid
 from reviewapp.library import texts
 from reviewapp.library.exporting import one_export, open_bundle
 from reviewapp.library.noticing import prolong
-from reviewapp.library.queries import REPORT_COLUMNS, asks_of, exports_of, running_uses
+from reviewapp.library.queries import (
+    REPORT_COLUMNS,
+    asks_of,
+    exports_of,
+    renewals_of,
+    running_uses,
+)
+from reviewapp.library.renewing_exports import renew_export
 from reviewapp.library.report import by_channel, report_pdf
+from reviewapp.library.rules import NOTICE_DAYS
 from reviewapp.library.taking_down import done, is_late, one_task, tasks
 from reviewapp.models.library import Export, PermissionAsk, TakeDown
 from reviewapp.web.auth import actor, gate_members, require
 from reviewapp.web.flashes import say
 from reviewapp.web.listing import listing
 from reviewapp.web.pages import gettext as _
+from reviewapp.web.pages import ngettext
 from reviewapp.web.session import kit, session
 from reviewapp.web.typed import day, line
 
@@ -37,6 +47,7 @@ def index() -> str:
     return render_template(
         "library/admin_exports.html",
         page=listing(found, (Export.created_at, Export.id), newest_first=True),
+        soon=clock.now() + timedelta(days=max(NOTICE_DAYS)),
         texts=texts,
     )
 
@@ -61,6 +72,21 @@ def longer(export_id: UUID) -> str | Response | tuple[str, int]:
         return _export_page(made, " ".join(_(texts.why(code)) for code in refused)), 422
     say("good", _("Noted. It may run until then."))
     return redirect(url_for("exports.one", export_id=made.id), 303)
+
+
+@blueprint.post("/exports/<uuid:export_id>/renewals")
+@require("library.use")
+def ask_longer(export_id: UUID) -> str | Response | tuple[str, int]:
+    """Ask the authors of what ends in it whether it may run longer; it follows by itself."""
+    made = one_export(session(), actor().shop.id, export_id)
+    try:
+        told = renew_export(session(), kit(), made, day("longer"), by=actor())
+    except Invalid as error:
+        wrong = next(iter(error.fields.values()))
+        return _export_page(made, longer_fault=_(wrong[0])), error.status
+    say("good", ngettext("%(num)s author is asked by mail.", "%(num)s authors are asked by mail.",
+                         told))  # fmt: skip
+    return redirect(url_for("exports.one", export_id=made.id, _anchor="longer"), 303)
 
 
 @blueprint.get("/exports/<uuid:export_id>/bundle.zip")
@@ -141,14 +167,18 @@ def printed_report() -> Response:
     return response
 
 
-def _export_page(made: Export, fault: str = "") -> str:
+def _export_page(made: Export, fault: str = "", longer_fault: str = "") -> str:
+    faults = {"until": fault, "longer": longer_fault}
     return render_template(
         "library/admin_export.html",
         made=made,
         texts=texts,
         fault=fault,
+        longer_fault=longer_fault,
         typed=line("until"),
-        errors=[("until", fault)] if fault else [],
+        typed_longer=line("longer"),
+        renewals=renewals_of(session(), made),
+        errors=[(name, told) for name, told in faults.items() if told],
     )
 
 

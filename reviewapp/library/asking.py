@@ -17,6 +17,7 @@ from reviewapp.core.errors import Invalid, NotFound
 from reviewapp.core.i18n import negotiate
 from reviewapp.core.kit import Kit
 from reviewapp.library.acting import Doer, member_id
+from reviewapp.library.ask_letters import mail_question, messages_of
 from reviewapp.library.contents import Content, shop_review
 from reviewapp.library.rules import (
     ASK_OPEN_FOR,
@@ -25,24 +26,17 @@ from reviewapp.library.rules import (
     AskFacts,
     why_not_ask,
 )
-from reviewapp.models.account import Shop
 from reviewapp.models.library import PermissionAsk
 from reviewapp.models.media import MediaAsset
 from reviewapp.models.review import Review
 from reviewapp.models.rights import USES
-from reviewapp.outbox.mail import queue_letter
 from reviewapp.outbox.messages import emit
 from reviewapp.outbox.suppressions import is_suppressed
 from reviewapp.rights import service as rights
 from reviewapp.rights.ledger import Act, Subject, Terms
-from reviewapp.rights.texts import licence_text
 
 MOST_NOTE = 300
-PICTURE_WIDTH = 640
-"""Pixels of the picture in the mail, at least."""
 BATCH = 100
-PURPOSE = "permission"
-"""What the link of an ask is signed for."""
 
 log = structlog.get_logger()
 
@@ -72,19 +66,25 @@ def ask(
     )
     session.add(asked)
     session.flush()
-    act, terms = _act(asked, "asked"), terms_of(asked)
-    rights.ask(session, review, use, subjects_of(session, asked), act, terms)
+    send(session, kit, asked, review, by=by)
+    return asked
+
+
+def send(session: Session, kit: Kit, asked: PermissionAsk, review: Review, *, by: Doer) -> None:
+    """Mail a question that was written down, and note in the ledger that it was asked, and how."""
+    mail_question(session, kit, asked, review)
+    proof = {"ask": str(asked.id), "action": "asked"} | messages_of(session, kit, asked)
+    subjects, terms = subjects_of(session, asked), terms_of(asked)
+    rights.ask(session, review, asked.use, subjects, Act(asked.language, proof), terms)
     record(
         session,
         shop_id=review.shop_id,
         actor=by.label,
-        action="permission.asked",
+        action="permission.asked" if asked.runs_until is None else "permission.longer_asked",
         subject=f"permission_ask:{asked.id}",
         review=review.id,
-        use=use,
+        use=asked.use,
     )
-    _mail(session, kit, asked, review)
-    return asked
 
 
 def ask_facts(session: Session, review: Review, use: str, contents: Sequence[Content]) -> AskFacts:
@@ -100,7 +100,9 @@ def ask_facts(session: Session, review: Review, use: str, contents: Sequence[Con
         ),
         asked_before=session.scalar(
             select(PermissionAsk.id).where(
-                PermissionAsk.review_id == review.id, PermissionAsk.use == use
+                PermissionAsk.review_id == review.id,
+                PermissionAsk.use == use,
+                PermissionAsk.runs_until.is_(None),
             )
         )
         is not None,
@@ -120,28 +122,31 @@ def open_ask(session: Session, ask_id: UUID) -> PermissionAsk:
 def answer(
     session: Session, asked: PermissionAsk, review: Review, *, granted: bool, act: Act
 ) -> None:
-    """The author's answer, good once; Conflict when it was answered already.
+    """The author's answer to a first question, good once; Conflict when it was answered already.
 
     An unanswered ask can be answered after its time too: the link is not a trap.
     """
-    now = clock.now()
-    state = "granted" if granted else "declined"
-    result = session.execute(
-        update(PermissionAsk)
-        .where(PermissionAsk.id == asked.id, PermissionAsk.answered_at.is_(None))
-        .values(state=state, answered_at=now)
-        .returning(PermissionAsk.id)
-    ).all()
-    exactly_one(len(result), "answered_already")
+    settle(session, asked, granted=granted)
     if granted:
         rights.grant(session, review, asked.use, subjects_of(session, asked), act, terms_of(asked))
     else:
         rights.decline(session, review, asked.use, subjects_of(session, asked), act)
+
+
+def settle(session: Session, asked: PermissionAsk, *, granted: bool) -> None:
+    """Note the answer, once, whoever else answers at the same time; Conflict for the others."""
+    result = session.execute(
+        update(PermissionAsk)
+        .where(PermissionAsk.id == asked.id, PermissionAsk.answered_at.is_(None))
+        .values(state="granted" if granted else "declined", answered_at=clock.now())
+        .returning(PermissionAsk.id)
+    ).all()
+    exactly_one(len(result), "answered_already")
     emit(
         session,
         "permission.answered",
         shop_id=asked.shop_id,
-        review_id=review.id,
+        review_id=asked.review_id,
         ask_id=asked.id,
         use=asked.use,
     )
@@ -159,25 +164,35 @@ def remind_and_close(kit: Kit) -> int:
 
 def subjects_of(session: Session, asked: PermissionAsk) -> list[Subject]:
     """What was asked for, as the ledger names it: the clean file, tied to the one that was sent."""
-    named = [
-        (one["sha256"], UUID(one["asset_id"]) if one["asset_id"] else None)
-        for one in asked.subjects
-    ]
-    ids = [asset_id for _, asset_id in named if asset_id]
+    ids = [UUID(one["asset_id"]) for one in asked.subjects if one["asset_id"]]
     sent = select(MediaAsset.id, MediaAsset.source_sha256).where(MediaAsset.id.in_(ids))
-    originals = {row.id: row.source_sha256 for row in session.execute(sent)}
+    originals = {str(row.id): row.source_sha256 for row in session.execute(sent)}
     return [
-        Subject(sha256, asset_id, originals.get(asset_id) if asset_id else None)
-        for sha256, asset_id in named
+        Subject(
+            one["sha256"],
+            UUID(one["asset_id"]) if one["asset_id"] else None,
+            originals.get(one["asset_id"] or ""),
+            one.get("renews"),
+        )
+        for one in asked.subjects
     ]
 
 
 def terms_of(asked: PermissionAsk) -> Terms:
-    """How far the asked permission reaches: through the whole last day, UTC."""
-    if asked.ends_on is None:
+    """How far the asked permission reaches."""
+    return terms_through(asked.ends_on)
+
+
+def terms_through(day: date | None) -> Terms:
+    """Through the whole last day, UTC; None: until it is taken back."""
+    if day is None:
         return Terms()
-    after = asked.ends_on + timedelta(days=1)
-    return Terms(ends_at=datetime.combine(after, time(), UTC))
+    return Terms(ends_at=datetime.combine(day + timedelta(days=1), time(), UTC))
+
+
+def is_over(asked: PermissionAsk) -> bool:
+    """Whether the last day that was asked for is over: there is nothing left to say yes to."""
+    return asked.ends_on is not None and asked.ends_on < clock.now().date()
 
 
 def _remind_batch(kit: Kit) -> int:
@@ -206,10 +221,13 @@ def _remind_batch(kit: Kit) -> int:
 
 
 def _remind(session: Session, kit: Kit, asked: PermissionAsk) -> None:
+    """Once more, unless the author is gone, or what was to run longer has ended meanwhile."""
+    if asked.runs_until is not None and asked.runs_until <= clock.now():
+        return
     review = shop_review(session, asked.shop_id, asked.review_id)
     facts = ask_facts(session, review, asked.use, [])
     if facts.published and facts.address and not (facts.erased or facts.unsubscribed):
-        _mail(session, kit, asked, review, reminder=True)
+        mail_question(session, kit, asked, review, reminder=True)
 
 
 def _check(
@@ -222,41 +240,6 @@ def _check(
         raise Invalid(fields={"ends_on": ["A day that is still to come."]})
     if refusal := why_not_ask(ask_facts(session, review, use, contents)):
         raise Invalid(fields={"use": [ASK_REFUSALS[refusal]]})
-
-
-def _mail(
-    session: Session, kit: Kit, asked: PermissionAsk, review: Review, *, reminder: bool = False
-) -> None:
-    customer = review.customer
-    assert customer is not None
-    assert customer.email is not None
-    shop = session.get_one(Shop, asked.shop_id)
-    hashes = {one["sha256"] for one in asked.subjects}
-    shown = next((one for one in review.media if one.sha256 in hashes), None)
-    picture = shown and shown.picture(PICTURE_WIDTH)
-    published = f"{kit.settings.public_url}/p/v1/{shop.widget_key}/media"
-    queue_letter(
-        session,
-        shop_id=asked.shop_id,
-        letter="permission_ask",
-        to=(customer.name, customer.email),
-        customer_id=customer.id,
-        language=asked.language,
-        key=f"permission_ask:{asked.id}:{'reminder' if reminder else 'first'}",
-        params={
-            "product": review.product.title,
-            "use": licence_text(asked.use, asked.language).sentence,
-            "note": asked.note or None,
-            "picture_url": f"{published}/{picture.key}" if picture else None,
-            "words": None if shown else review.body,
-            "page_url": f"{kit.settings.public_url}/a/{kit.links.sign(PURPOSE, asked.id)}",
-            "reminder": reminder,
-        },
-    )
-
-
-def _act(asked: PermissionAsk, action: str) -> Act:
-    return Act(asked.language, {"ask": str(asked.id), "action": action})
 
 
 def _text(value: UUID | None) -> str | None:

@@ -7,15 +7,19 @@ from uuid import UUID
 from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from reviewapp.core import clock
 from reviewapp.core.errors import Gone, Invalid
 from reviewapp.core.i18n import negotiate, translator
+from reviewapp.library.ask_letters import PURPOSE, messages_of
 from reviewapp.library.asked_picture import picture_of
-from reviewapp.library.asking import PURPOSE, answer, open_ask
+from reviewapp.library.asking import answer, is_over, open_ask
 from reviewapp.library.contents import WORDS, Content, contents_of, shop_review
+from reviewapp.library.renewing import answer_longer, answerable
 from reviewapp.models.account import Shop
 from reviewapp.models.library import PermissionAsk
 from reviewapp.models.review import Review
 from reviewapp.rights.ledger import Act, Origin
+from reviewapp.rights.rules import last_day
 from reviewapp.rights.wording import text_shown
 from reviewapp.web.auth import public
 from reviewapp.web.forms import READING, check_same_origin
@@ -42,9 +46,10 @@ def decide(token: str) -> Response:
     wanted = request.form.get("answer", "")
     if wanted not in ("yes", "no"):
         raise Invalid
-    if asked.answered_at is None:
-        review = _review(asked)
-        answer(session(), asked, review, granted=wanted == "yes", act=_act(asked, review))
+    review = _review(asked)
+    if _waits(asked):
+        settled = answer if asked.runs_until is None else answer_longer
+        settled(session(), asked, review, granted=wanted == "yes", act=_act(asked, review))
     return redirect(url_for("permission.show", token=token, lang=chosen_language()), 303)
 
 
@@ -82,6 +87,10 @@ def _page(asked: PermissionAsk, token: str) -> Response:
         words=any(one.kind == WORDS for one in contents),
         text=text,
         ends=asked.ends_on and translator(page_language()).long_date(asked.ends_on),
+        runs=asked.runs_until and translator(page_language()).long_date(last_day(asked.runs_until)),
+        late=asked.runs_until is not None and asked.runs_until <= clock.now(),
+        waits=_waits(asked),
+        over=is_over(asked),
         token=token,
         own_page=_own_page(review),
         errors=[],
@@ -97,6 +106,13 @@ def _review(asked: PermissionAsk) -> Review:
     return review
 
 
+def _waits(asked: PermissionAsk) -> bool:
+    """Whether there is something to answer: not after the day it is about, nor after an end."""
+    if asked.answered_at is not None or is_over(asked):
+        return False
+    return asked.runs_until is None or bool(answerable(session(), asked))
+
+
 def _contents(asked: PermissionAsk, review: Review) -> list[Content]:
     hashes = {one["sha256"] for one in asked.subjects}
     return [one for one in contents_of(session(), review) if one.sha256 in hashes]
@@ -104,7 +120,7 @@ def _contents(asked: PermissionAsk, review: Review) -> list[Content]:
 
 def _act(asked: PermissionAsk, review: Review) -> Act:
     """The proof: which ask, and the text in the language it was read in just now."""
-    proof = {"ask": str(asked.id), "action": "answered"}
+    proof = {"ask": str(asked.id), "action": "answered"} | messages_of(session(), kit(), asked)
     origin = Origin(client_address(), client_agent(), review.display_name)
     return Act(page_language(), proof, origin, text_version=request.form.get("licence"))
 

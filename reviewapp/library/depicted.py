@@ -17,7 +17,7 @@ from reviewapp.core.i18n import LANGUAGES
 from reviewapp.core.ids import email_digest
 from reviewapp.core.kit import Kit
 from reviewapp.library.acting import Doer, member_id
-from reviewapp.library.asking import PICTURE_WIDTH
+from reviewapp.library.ask_letters import PICTURE_WIDTH
 from reviewapp.library.contents import Content
 from reviewapp.library.rules import ASK_OPEN_FOR
 from reviewapp.models.account import Shop

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import Select, func, select
+from sqlalchemy import Subquery, func, select, tuple_
 from sqlalchemy.orm import Session, joinedload
 
 from reviewapp.audit.service import record
@@ -19,7 +19,7 @@ from reviewapp.library.acting import Doer
 from reviewapp.library.exporting import Plan, recheck
 from reviewapp.library.rules import NOTICE_DAYS, notice_due
 from reviewapp.models.account import Member, Shop
-from reviewapp.models.library import Export, ExportItem, TakeDown
+from reviewapp.models.library import RUNS_UNTIL, Export, ExportItem, TakeDown
 from reviewapp.outbox.mail import queue_letter
 from reviewapp.rights.texts import licence_text
 
@@ -30,7 +30,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Ending:
-    """A recorded use with the last day on which all of it may still run."""
+    """A recorded use, a last day in it, and how many of its pieces run as long as that."""
 
     export: Export
     ends_on: date
@@ -41,15 +41,16 @@ def tell_ends(kit: Kit) -> int:
     """The errand "use_notices": one letter at each of NOTICE_DAYS to whoever took it out.
 
     Exactly once, whatever is repeated: the letter's key names the use, the end and the notice.
+    Where pieces of one export end on different days, each day is told.
     """
-    told, last = 0, UUID(int=0)
+    told, last = 0, (UUID(int=0), date.min)
     while True:
         with kit.database.transaction(EVERY_SHOP) as session:
             batch = _endings(session, last)
             told += sum(_tell(session, kit, ending) for ending in batch)
         if len(batch) < BATCH:
             break
-        last = batch[-1].export.id
+        last = (batch[-1].export.id, batch[-1].ends_on)
     if told:
         log.info("exports.ends_told", count=told)
     return told
@@ -80,34 +81,40 @@ def prolong(
     return []
 
 
-def _endings(session: Session, after: UUID) -> list[Ending]:
+def _endings(session: Session, after: tuple[UUID, date]) -> list[Ending]:
     """Uses that end within the longest of NOTICE_DAYS and still run, in the order of their ids."""
-    found = _running(clock.now().date()).where(Export.id > after)
-    rows = session.execute(found.order_by(Export.id).limit(BATCH))
-    return [Ending(export, export.until, pieces) for export, pieces in rows if export.until]
+    groups = _running(clock.now().date())
+    told = tuple_(groups.c.export_id, groups.c.ends_on)
+    rows = session.execute(
+        select(Export, groups.c.ends_on, groups.c.pieces)
+        .join(groups, groups.c.export_id == Export.id)
+        .where(told > tuple_(*after))
+        .order_by(groups.c.export_id, groups.c.ends_on)
+        .limit(BATCH)
+        .options(joinedload(Export.member))
+    )
+    return [Ending(*row) for row in rows]
 
 
-def _running(today: date) -> Select[Export, int]:
-    """(export, how many pieces) of what ends between today and the longest notice.
-
-    The day named for a use is never later than the permissions in it reach (`why_not_leave`).
-    """
+def _running(today: date) -> Subquery:
+    """(export, last day, how many pieces) of what ends between today and the longest notice."""
     down = select(TakeDown.id).where(
         TakeDown.export_item_id == ExportItem.id, TakeDown.lifted_at.is_(None)
     )
-    pieces = (
-        select(func.count())
-        .where(ExportItem.export_id == Export.id, ~down.exists())
-        .scalar_subquery()
-    )
     return (
-        select(Export, pieces)
+        select(
+            ExportItem.export_id,
+            RUNS_UNTIL.label("ends_on"),
+            func.count().label("pieces"),
+        )
+        .join(Export, Export.id == ExportItem.export_id)
         .where(
             Export.state == "made",
-            Export.until.between(today, today + timedelta(days=max(NOTICE_DAYS))),
-            pieces > 0,
+            RUNS_UNTIL.between(today, today + timedelta(days=max(NOTICE_DAYS))),
+            ~down.exists(),
         )
-        .options(joinedload(Export.member))
+        .group_by(ExportItem.export_id, RUNS_UNTIL)
+        .subquery()
     )
 
 

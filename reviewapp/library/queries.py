@@ -54,6 +54,20 @@ def exports_with(session: Session, review_id: UUID, sha256: str) -> Sequence[Exp
     ).all()
 
 
+def renewals_of(session: Session, made: Export) -> dict[str, PermissionAsk]:
+    """SHA-256 of a piece of an export → the newest question whether it may run longer."""
+    rows = session.scalars(
+        select(PermissionAsk)
+        .where(
+            PermissionAsk.review_id.in_({item.review_id for item in made.items}),
+            PermissionAsk.use == made.use,
+            PermissionAsk.runs_until.is_not(None),
+        )
+        .order_by(PermissionAsk.asked_at)
+    )
+    return {one["sha256"]: asked for asked in rows for one in asked.subjects}
+
+
 def asks_of(shop_id: UUID) -> Select[PermissionAsk, Product]:
     """(ask, product) of every later question."""
     return (

@@ -25,6 +25,14 @@ ASK_REFUSALS = {
     "allowed_already": "All of it is allowed for this use already.",
 }
 """Why an author cannot be asked, for the marketer."""
+RENEWAL_REFUSALS = {
+    "not_in_force": "Its author does not allow this use now. Ask for permission instead.",
+    "not_longer": "It may run that long already.",
+    "renewal_declined": "Its author said no to a longer time. A decision is asked for once.",
+    "renewal_open": "Its author is being asked for a longer time already.",
+    "renewal_asked": "Its author was asked about this end before.",
+}
+"""Why an author cannot be asked whether a use may run longer, beside what ASK_REFUSALS says."""
 LEAVE_REFUSALS = {
     "not_published": "Its review is not published.",
     "hidden": "It is taken off every surface.",
@@ -56,13 +64,39 @@ class AskFacts:
 def why_not_ask(facts: AskFacts) -> str | None:
     """The first reason of ASK_REFUSALS that stands in the way; None: the author may be asked."""
     reasons = (
-        ("nothing_chosen", not facts.wanted),
-        ("not_published", not facts.published),
-        ("erased", facts.erased),
-        ("no_address", not facts.address),
-        ("unsubscribed", facts.unsubscribed),
+        *_unreachable(facts),
         ("allowed_already", facts.wanted <= facts.allowed),
         ("asked_before", facts.asked_before),
+    )
+    return next((code for code, holds in reasons if holds), None)
+
+
+@dataclass(frozen=True)
+class RenewalFacts:
+    """What decides, beside AskFacts, whether an author may be asked for a longer time."""
+
+    ending: frozenset[str]
+    """SHA-256 of what was chosen and allowed, and ends before the day that is asked for."""
+    asked: frozenset[str]
+    """Of `ending`: what its author was asked about already, for this very end."""
+    declined: bool
+    """They said no to a longer time for this use before."""
+    open: bool
+    """They are being asked for one now."""
+
+
+def why_not_renew(facts: AskFacts, renewal: RenewalFacts) -> str | None:
+    """The first reason that stands in the way of asking for a longer time; None: it may be asked.
+
+    Of ASK_REFUSALS or RENEWAL_REFUSALS. Only what is in force can be made longer.
+    """
+    reasons = (
+        *_unreachable(facts),
+        ("not_in_force", not facts.wanted & facts.allowed),
+        ("not_longer", not renewal.ending),
+        ("renewal_declined", renewal.declined),
+        ("renewal_open", renewal.open),
+        ("renewal_asked", renewal.ending <= renewal.asked),
     )
     return next((code for code, holds in reasons if holds), None)
 
@@ -122,6 +156,17 @@ def notice_due(ends_on: date, today: date, told: Collection[int]) -> int | None:
     come = [days for days in NOTICE_DAYS if left <= days]
     nearest = min(come, default=None)
     return nearest if nearest is not None and nearest not in told else None
+
+
+def _unreachable(facts: AskFacts) -> tuple[tuple[str, bool], ...]:
+    """What stands in the way of any question."""
+    return (
+        ("nothing_chosen", not facts.wanted),
+        ("not_published", not facts.published),
+        ("erased", facts.erased),
+        ("no_address", not facts.address),
+        ("unsubscribed", facts.unsubscribed),
+    )
 
 
 def _ends_before(ends_at: datetime | None, until: datetime | None) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from reviewapp.library.rules import ASK_REFUSALS, LEAVE_REFUSALS
+from reviewapp.library.rules import ASK_REFUSALS, LEAVE_REFUSALS, RENEWAL_REFUSALS
 
 USES: Mapping[str, str] = {
     "site": "Other pages of the website",
@@ -73,6 +73,7 @@ ASK_STATES: Mapping[str, tuple[str, str]] = {
     "granted": ("Allowed", "good"),
     "declined": ("Declined", "warn"),
     "expired": ("No answer", ""),
+    "moot": ("Ended before an answer", ""),
 }
 RELEASE_STATES: Mapping[str, tuple[str, str]] = {
     "open": ("Waiting for an answer", "info"),
@@ -103,7 +104,7 @@ MENDING: Mapping[str, str] = {
     "unchecked": "Look at it, and note who and what is in it.",
     "others": "Ask them, or take another picture.",
     "guardian": "Ask a guardian, or take another picture.",
-    "ends_before": "Name an earlier last day.",
+    "ends_before": "Name an earlier last day, or ask its author for a longer time.",
     "unfinished": "Try again in a few minutes.",
 }
 """What helps against a refusal."""
@@ -122,4 +123,4 @@ def why(code: str) -> str:
 
 def why_not_asked(code: str) -> str:
     """Why an author is not asked, as a sentence."""
-    return ASK_REFUSALS[code]
+    return (ASK_REFUSALS | RENEWAL_REFUSALS)[code]

@@ -6,7 +6,17 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    cast,
+    func,
+    literal,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from reviewapp.core import clock
@@ -15,7 +25,7 @@ from reviewapp.models.base import Base, OwnedByShop
 if TYPE_CHECKING:
     from reviewapp.models.account import Member
 
-ASK_STATES = ("open", "granted", "declined", "expired")
+ASK_STATES = ("open", "granted", "declined", "expired", "moot")
 EXPORT_STATES = ("waiting", "made", "failed")
 TAKE_DOWN_REASONS = (
     "withdrawn",
@@ -31,14 +41,32 @@ TAKE_DOWN_REASONS = (
 class PermissionAsk(OwnedByShop, Base):
     """One later question to an author: may we use this very content for this very use?
 
-    One for a use of a review, ever: a decline is final, and so is silence.
+    One for a use of a review, ever: a decline is final, and so is silence. What was allowed with
+    an end may be asked about again, whether it may run longer: once for each end, one question at
+    a time, and never after a no.
     """
 
     __tablename__ = "permission_ask"
     __table_args__ = (
         CheckConstraint(f"state IN {ASK_STATES}", name="state"),
-        CheckConstraint("state IN ('open', 'expired') OR answered_at IS NOT NULL", name="answered"),
-        UniqueConstraint("review_id", "use"),
+        CheckConstraint(
+            "state IN ('open', 'expired', 'moot') OR answered_at IS NOT NULL", name="answered"
+        ),
+        Index("ix_permission_ask_review_id", "review_id", "use"),
+        Index(
+            "uq_permission_ask_first",
+            "review_id",
+            "use",
+            unique=True,
+            postgresql_where=text("runs_until IS NULL"),
+        ),
+        Index(
+            "uq_permission_ask_renewal",
+            "review_id",
+            "use",
+            unique=True,
+            postgresql_where=text("runs_until IS NOT NULL AND state = 'open'"),
+        ),
         Index("ix_permission_ask_shop", "shop_id", "asked_at", "id"),
         Index("ix_permission_ask_open", "asked_at", postgresql_where=text("state = 'open'")),
     )
@@ -47,7 +75,13 @@ class PermissionAsk(OwnedByShop, Base):
     use: Mapped[str]
     """One of `rights.USES`."""
     subjects: Mapped[list[Any]]
-    """[{"sha256", "asset_id" or null}]: what was shown and asked for (P2)."""
+    """[{"sha256", "asset_id" or null, "renews"}]: what was shown and asked for (P2).
+
+    `renews` is the hash of the grant whose term is to be made longer, in a renewal only.
+    """
+    runs_until: Mapped[datetime | None]
+    """Of a renewal: when the first of what is to run longer ends by itself; None: a first question.
+    """
     language: Mapped[str]
     note: Mapped[str] = mapped_column(default="", server_default=text("''"))
     """Where the shop would use it, in its own words; shown to the author."""
@@ -75,7 +109,10 @@ class Export(OwnedByShop, Base):
     place: Mapped[str]
     """Where it will run, such as "Spring campaign, Meta ads"."""
     until: Mapped[date | None] = mapped_column(Date)
-    """The last day it runs there; None: until further notice."""
+    """The last day that any of it runs there; None: until further notice.
+
+    A piece whose permission ends before then runs as long as that.
+    """
     member_id: Mapped[UUID | None] = mapped_column(ForeignKey("member.id"))
     state: Mapped[str] = mapped_column(default="waiting", server_default=text("'waiting'"))
     failure: Mapped[str | None]
@@ -121,6 +158,15 @@ class ExportItem(OwnedByShop, Base):
     """[{"name", "sha256"}] as they lie in the bundle."""
 
     export: Mapped[Export] = relationship(lazy="raise", back_populates="items")
+
+
+RUNS_UNTIL = func.least(
+    Export.until, cast(func.timezone("UTC", ExportItem.ends_at), Date) - literal(1)
+)
+"""The last day a piece may run: the export's, or the last whole one of its own permission.
+
+NULL: until further notice. For a query over both tables.
+"""
 
 
 class TakeDown(OwnedByShop, Base):

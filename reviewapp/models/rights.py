@@ -95,6 +95,11 @@ class PermissionEntry(OwnedByShop, Base):
         """Where a release that was signed on paper lies; empty for all else."""
         return str(self.proof.get("reference", ""))
 
+    @property
+    def renews(self) -> str:
+        """Hash of the grant whose running term it asks, or agrees, to make longer; else empty."""
+        return str(self.proof.get("renews", ""))
+
 
 class PermissionDetail(Base):
     """What is personal in an entry: goes with its erasure or its time, the hashes stay."""

@@ -120,6 +120,20 @@ LETTERS: Mapping[str, Facts] = {
             "reminder": FLAG,
         }
     ),
+    "permission_longer": Facts(
+        SHOP
+        | {
+            "product": TEXT,
+            "use": TEXT,
+            "note": OPTIONAL_TEXT,
+            "picture_url": OPTIONAL_URL,
+            "words": OPTIONAL_QUOTE,
+            "runs": TEXT,
+            "until": OPTIONAL_TEXT,
+            "page_url": URL,
+            "reminder": FLAG,
+        }
+    ),
     "release_ask": Facts(
         SHOP
         | {

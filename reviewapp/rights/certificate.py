@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from reviewapp.core import clock
@@ -59,9 +60,29 @@ def certificate(session: Session, entry: PermissionEntry, *, in_force: bool) -> 
             "terms": text.terms,
             "sentence": text.sentence,
         },
+        "renews": [as_mapping(one) for one in _renewed(session, entry)],
         "ledger": as_mapping(entry),
         "how_to_check": HOW_TO_CHECK,
     }
+
+
+def _renewed(session: Session, entry: PermissionEntry) -> list[PermissionEntry]:
+    """The grants whose terms this one made longer, the newest first."""
+    found: list[PermissionEntry] = []
+    while entry.renews:
+        before = session.scalars(
+            select(PermissionEntry).where(
+                PermissionEntry.shop_id == entry.shop_id,
+                PermissionEntry.review_id == entry.review_id,
+                PermissionEntry.hash == entry.renews,
+                PermissionEntry.number < entry.number,
+            )
+        ).first()
+        if before is None:
+            break
+        found.append(before)
+        entry = before
+    return found
 
 
 def as_pdf(document: dict[str, Any]) -> bytes:
@@ -111,7 +132,16 @@ def _rows(document: dict[str, Any]) -> list[tuple[str, str]]:
         ("Proof", ", ".join(f"{key} {value}" for key, value in sorted(entry["proof"].items()))),
         ("Ledger entry", f"{entry['number']}, hash {entry['hash']}"),
         ("Follows", entry["previous_hash"]),
+        *(("Renews", _before(one)) for one in document["renews"]),
     ]  # fmt: skip
+
+
+def _before(entry: dict[str, Any]) -> str:
+    """A grant whose term was made longer."""
+    return (
+        f"entry {entry['number']} of {entry['at']}, which held until {entry['ends_at']}, under "
+        f"text {entry['text_version']}, {entry['text_language']}, hash {entry['hash']}"
+    )
 
 
 def _line(pdf: Any, text: str, size: int, after: float = 2) -> None:

@@ -22,7 +22,7 @@ from reviewapp.core.ids import new_id
 from reviewapp.core.json import canonical_bytes
 from reviewapp.core.kit import Kit
 from reviewapp.models.rights import WORLD, PermissionDetail, PermissionEntry, StandingRight
-from reviewapp.rights.rules import OBJECTIONS, ends_right
+from reviewapp.rights.rules import OBJECTIONS, Term, ends_right, extended
 from reviewapp.rights.texts import LicenceText
 
 PROOF_KEPT = timedelta(days=3 * 365)
@@ -37,6 +37,8 @@ class Subject:
     asset_id: UUID | None = None
     original_sha256: str | None = None
     """Of the file as it came, where `sha256` is of the clean one made of it."""
+    renews: str | None = None
+    """Hash of the grant whose term is to be made longer; None: it is about no running term."""
 
 
 @dataclass(frozen=True)
@@ -189,9 +191,10 @@ def _keep_standing(session: Session, entry: PermissionEntry) -> None:
     if entry.kind == "granted" and entry.party == "author":
         if _objected(session, entry):
             return
+        term = extended(_running(session, key) if entry.renews else None, entry)
         values = {
-            "starts_at": entry.starts_at,
-            "ends_at": entry.ends_at,
+            "starts_at": term.starts_at,
+            "ends_at": term.ends_at,
             "entry_hash": entry.hash,
         }
         session.execute(
@@ -201,6 +204,13 @@ def _keep_standing(session: Session, entry: PermissionEntry) -> None:
         )
     elif ends_right(entry):
         session.execute(delete(StandingRight).filter_by(**key))
+
+
+def _running(session: Session, key: dict[str, Any]) -> Term | None:
+    held = session.execute(
+        select(StandingRight.starts_at, StandingRight.ends_at).filter_by(**key)
+    ).first()
+    return Term(held.starts_at, held.ends_at) if held else None
 
 
 def _objected(session: Session, entry: PermissionEntry) -> bool:
@@ -253,13 +263,14 @@ def _entry(
         ends_at=terms.ends_at,
         edits=list(terms.edits),
         ai_training=terms.ai_training,
-        proof=act.proof | _original(subject),
+        proof=act.proof | _references(subject),
     )
 
 
-def _original(subject: Subject) -> dict[str, str]:
-    """Ties the clean file to the one that was sent, kept sealed or not (P2)."""
-    return {"original_sha256": subject.original_sha256} if subject.original_sha256 else {}
+def _references(subject: Subject) -> dict[str, str]:
+    """Ties the clean file to the one that was sent, and a renewal to the grant it renews (P2)."""
+    told = {"original_sha256": subject.original_sha256, "renews": subject.renews}
+    return {name: value for name, value in told.items() if value}
 
 
 def _detail(entry: PermissionEntry, origin: Origin) -> PermissionDetail | None:

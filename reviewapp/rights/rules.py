@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from datetime import UTC, date, datetime, timedelta
+from typing import Generic, Protocol, TypeVar
 
 
 class Entry(Protocol):
@@ -25,6 +25,10 @@ class Entry(Protocol):
     @property
     def paper(self) -> str:
         """Where a release that was signed on paper lies; empty for all else."""
+
+    @property
+    def renews(self) -> str:
+        """Hash of the grant whose term it is about; empty: it is about no running term."""
 
 
 class DatedEntry(Entry, Protocol):
@@ -62,23 +66,45 @@ class Term:
         """Whether it has begun and not ended."""
         return self.starts_at <= now and (self.ends_at is None or now < self.ends_at)
 
+    def reaches(self, instant: datetime | None) -> bool:
+        """Whether it has not ended before `instant`; None: whether it never ends by itself."""
+        return self.ends_at is None or (instant is not None and instant <= self.ends_at)
+
+
+Grant = TypeVar("Grant")
+E = TypeVar("E", bound=Entry)
+
+
+@dataclass(frozen=True)
+class Standing(Generic[Grant]):
+    """A right that stands: its term, and the grant that reaches as far."""
+
+    term: Term
+    grant: Grant
+
 
 def terms_of(entries: Iterable[Entry]) -> dict[Right, Term]:
-    """The author's rights that stand after `entries`, given oldest first, with their terms.
+    """The author's rights that stand after `entries`, given oldest first, with their terms."""
+    return {right: standing.term for right, standing in standing_after(entries).items()}
+
+
+def standing_after(entries: Iterable[E]) -> dict[Right, Standing[E]]:
+    """The author's rights that stand after `entries`, given oldest first, with their grants.
 
     `granted` gives; `withdrawn`, `expired`, `superseded` and `declined` end; `asked` leaves as is.
+    A grant that renews joins the term it renews; a renewal that is declined leaves it as it was.
     A person in the picture, or a guardian, adds a release of their own and never gives the right;
     but their `withdrawn` or `declined` ends it like the author's, and keeps it ended until that
     very person agrees, whatever the author says meanwhile: nobody has to be in an advert.
     """
-    standing: dict[Right, Term] = {}
+    standing: dict[Right, Standing[E]] = {}
     objecting: set[tuple[Right, str, str]] = set()
     for entry in entries:
         right = Right(entry.use, entry.subject_sha256)
         if entry.party != "author":
             _note_objection(objecting, right, entry)
         elif entry.kind == "granted" and right not in {one for one, *_who in objecting}:
-            standing[right] = Term(entry.starts_at, entry.ends_at)
+            standing[right] = _after_grant(standing.get(right), entry)
         if ends_right(entry):
             standing.pop(right, None)
     return standing
@@ -86,9 +112,36 @@ def terms_of(entries: Iterable[Entry]) -> dict[Right, Term]:
 
 def ends_right(entry: Entry) -> bool:
     """Whether an entry ends a right: the author's word, or a no of somebody in the picture."""
-    if entry.party == "author":
-        return entry.kind not in ("asked", "granted")
-    return entry.kind in OBJECTIONS
+    if entry.party != "author":
+        return entry.kind in OBJECTIONS
+    if entry.kind == "declined":
+        return not entry.renews
+    return entry.kind not in ("asked", "granted")
+
+
+def extended(held: Term | None, grant: Entry) -> Term:
+    """The term of a right after a grant, where `held` was its term before.
+
+    A renewal that begins while the old term runs makes it longer, never shorter, without a gap;
+    any other grant has the term it names.
+    """
+    given = Term(grant.starts_at, grant.ends_at)
+    if held is None or not grant.renews or not held.reaches(given.starts_at):
+        return given
+    first = min(held.starts_at, given.starts_at)
+    return Term(first, held.ends_at if held.reaches(given.ends_at) else given.ends_at)
+
+
+def _after_grant(held: Standing[E] | None, grant: E) -> Standing[E]:
+    term = extended(held.term if held else None, grant)
+    if held is None or term.ends_at == grant.ends_at:
+        return Standing(term, grant)
+    return Standing(term, held.grant)
+
+
+def last_day(ends_at: datetime) -> date:
+    """The last whole day, UTC, of a term that ends at this instant."""
+    return (ends_at.astimezone(UTC) - timedelta(days=1)).date()
 
 
 def _note_objection(objecting: set[tuple[Right, str, str]], right: Right, entry: Entry) -> None:

@@ -20,9 +20,11 @@ from reviewapp.rights.ledger import Act, Grantor, Subject, Terms, append
 from reviewapp.rights.rules import (
     OBJECTIONS,
     Right,
+    Standing,
     held_until,
     releases_in_force,
     rights_in_force,
+    standing_after,
     terms_of,
 )
 from reviewapp.rights.texts import LicenceText
@@ -80,7 +82,10 @@ def ask(
     act: Act,
     terms: Terms | None = None,
 ) -> None:
-    """Note that the author is asked for one use of these subjects; changes no right."""
+    """Note that the author is asked for one use of these subjects; changes no right.
+
+    Where a subject names a grant, it is asked whether that may run longer.
+    """
     text = _text(session, review, use, act)
     append(session, grantor_of(review), [("asked", one, text) for one in subjects], act, terms)
 
@@ -171,15 +176,14 @@ def file_held_until(session: Session, review_id: UUID, asset_id: UUID) -> dateti
 
 
 def granting_entries(session: Session, review_id: UUID) -> dict[Right, PermissionEntry]:
-    """The entry under which each right in force now was given, with the terms it was given on."""
-    entries = ledger_of(session, review_id)
-    held = rights_in_force(entries, clock.now())
-    given = {}
-    for entry in entries:
-        right = Right(entry.use, entry.subject_sha256)
-        if right in held and entry.kind == "granted" and entry.party == "author":
-            given[right] = entry
-    return given
+    """The entry under which each right in force now was given, the one that reaches furthest."""
+    return {right: held.grant for right, held in standing_of(session, review_id).items()}
+
+
+def standing_of(session: Session, review_id: UUID) -> dict[Right, Standing[PermissionEntry]]:
+    """The rights in force now for one review, each with its term and the grant behind it."""
+    standing = standing_after(ledger_of(session, review_id))
+    return {right: held for right, held in standing.items() if held.term.holds(clock.now())}
 
 
 def releases_of(session: Session, review_id: UUID) -> dict[Right, dict[str, int]]:
@@ -235,7 +239,11 @@ def _expire_batch(kit: Kit) -> int:
             later.subject_sha256 == PermissionEntry.subject_sha256,
             later.number > PermissionEntry.number,
             or_(
-                and_(later.party == "author", later.kind != "asked"),
+                and_(
+                    later.party == "author",
+                    later.kind != "asked",
+                    or_(later.kind != "declined", ~later.proof.has_key("renews")),
+                ),
                 and_(later.party != "author", later.kind.in_(OBJECTIONS)),
             ),
         )

@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from reviewapp.library.asking import PURPOSE
+from reviewapp.library.ask_letters import PURPOSE
 from reviewapp.library.making import make_exports
 from reviewapp.library.projecting import keep_pieces
 from reviewapp.models.catalog import Suppression

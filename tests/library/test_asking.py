@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from reviewapp.core.db import EVERY_SHOP
 from reviewapp.core.errors import Invalid
-from reviewapp.library.asking import PURPOSE, ask, remind_and_close, subjects_of
+from reviewapp.library.ask_letters import PURPOSE
+from reviewapp.library.asking import ask, remind_and_close, subjects_of
 from reviewapp.library.contents import contents_of, shop_review
 from reviewapp.library.rules import ASK_REFUSALS, AskFacts, why_not_ask
 from reviewapp.models.library import PermissionAsk

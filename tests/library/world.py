@@ -8,7 +8,7 @@ from datetime import UTC, datetime, time, timedelta
 from sqlalchemy.orm import selectinload
 
 from reviewapp.core.errors import AppError, Invalid
-from reviewapp.library import asking, taking_down
+from reviewapp.library import ask_letters, asking, taking_down
 from reviewapp.library.contents import WORDS, Content, contents_of, shop_review
 from reviewapp.library.exporting import Pick, Plan, export
 from reviewapp.library.releasing import Release, end_release, record_release
@@ -144,7 +144,7 @@ class World:
                 )
         except Invalid:
             return
-        link = self.kit.links.sign(asking.PURPOSE, asked.id)
+        link = self.kit.links.sign(ask_letters.PURPOSE, asked.id)
         self.author.client.post(f"/a/{link}", data={"answer": "yes"})
         until = datetime.combine(ends_on + timedelta(days=1), time(), UTC)
         self.plain.grant(use, [TEXT], until)

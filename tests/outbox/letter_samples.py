@@ -80,6 +80,19 @@ FACTS: dict[str, dict[str, Any]] = {
         "page_url": "https://kiln.example/a/abc",
         "reminder": True,
     },
+    "permission_longer": SHOP
+    | {
+        "to_name": "Ada",
+        "product": "Stoneware mug",
+        "use": "In paid advertisements of the shop",
+        "note": "Spring campaign",
+        "picture_url": "https://kiln.example/p/v1/wk_x/media/a.webp",
+        "words": "Keeps <b>tea</b> warm.",
+        "runs": "31 May 2027",
+        "until": "31 May 2028",
+        "page_url": "https://kiln.example/a/abc",
+        "reminder": True,
+    },
     "release_ask": SHOP
     | {
         "product": "Stoneware mug",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -27,7 +28,7 @@ from reviewapp.rights.ledger import (
     salted_sha256,
     verify,
 )
-from reviewapp.rights.rules import terms_of
+from reviewapp.rights.rules import Right, Term, terms_of
 from reviewapp.rights.service import (
     expire_permissions,
     grant,
@@ -173,6 +174,8 @@ ACTS = st.lists(
         st.sampled_from(["ads", "email"]),
         st.sampled_from([WORDS, PHOTO]),
         st.sampled_from(["author", "depicted"]),
+        st.sampled_from([None, 1, 5, 9]),
+        st.sampled_from([None, "the hash of a grant"]),
     ),
     max_size=8,
 )
@@ -183,14 +186,16 @@ ACTS = st.lists(
 def test_the_projection_is_the_fold_after_any_sequence(session, acts):
     review = factories.review(session, factories.shop(session))
     grantor = Grantor(review.shop_id, review.id, None)
-    for kind, use, subject, party in acts:
+    for kind, use, subject, party, days, renews in acts:
         act = Act("de", {"action": "x"}, party=party)
-        append(session, grantor, [(kind, subject, licence_text(use, "de"))], act)
+        about = replace(subject, renews=renews if kind in ("granted", "declined") else None)
+        terms = Terms(ends_at=days and datetime.now(UTC) + timedelta(days=days))
+        append(session, grantor, [(kind, about, licence_text(use, "de"))], act, terms)
     kept = session.scalars(select(StandingRight).where(StandingRight.review_id == review.id)).all()
     folded = terms_of(ledger_of(session, review.id))
-    assert {(one.use, one.subject_sha256) for one in kept} == {
-        (right.use, right.subject_sha256) for right in folded
-    }
+    assert {
+        Right(one.use, one.subject_sha256): Term(one.starts_at, one.ends_at) for one in kept
+    } == folded
 
 
 def test_what_was_allowed_for_later_can_be_taken_back_before(session, review):

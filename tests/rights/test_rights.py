@@ -47,6 +47,7 @@ class Entry:
     party: str = "author"
     person: str = ""
     paper: str = ""
+    renews: str = ""
     starts_at: datetime = NOW - timedelta(days=1)
     ends_at: datetime | None = None
 
