@@ -189,6 +189,7 @@ def api_doors() -> list[ApiBlueprint]:
     from reviewapp.collect import api as collect_api
     from reviewapp.integrations import api as integrations_api
     from reviewapp.library import api as library_api
+    from reviewapp.library import api_people
     from reviewapp.moderate import api as moderate_api
     from reviewapp.support import api as support_api
 
@@ -199,6 +200,7 @@ def api_doors() -> list[ApiBlueprint]:
         moderate_api.reviews,
         support_api.cases,
         library_api.content,
+        api_people.people,
     ]
 
 

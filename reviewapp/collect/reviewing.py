@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from reviewapp.audit.service import record
 from reviewapp.collect.pages import Item, Visit
-from reviewapp.collect.versions import Words, latest_version, wait_anew
+from reviewapp.collect.versions import Words, hashes_of, latest_version, wait_anew
 from reviewapp.core import clock
 from reviewapp.core.errors import Gone
 from reviewapp.media import service as media
@@ -115,8 +115,9 @@ def edit_review(
     attached = media.attach(
         session, visit.request.id, sent.photos, review_id=review.id, declared=sent.contents
     )
-    if words != before:
-        rights.withdraw(session, review, act, subject_sha256=before.sha256, kind="superseded")
+    if words != before:  # an older text may be shown still, and allowed since: it ends as well
+        for old in sorted(hashes_of(session, review) | {before.sha256}):
+            rights.withdraw(session, review, act, subject_sha256=old, kind="superseded")
     version = latest_version(session, review).version + 1
     for asset in attached:
         asset.review_version = version

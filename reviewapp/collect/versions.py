@@ -57,6 +57,12 @@ def latest_version(session: Session, review: Review) -> Review | ReviewVersion:
     return newest if newest is not None and newest.version > review.version else review
 
 
+def hashes_of(session: Session, review: Review) -> set[str]:
+    """SHA-256 of the words of every version there was."""
+    kept = select(ReviewVersion.sha256).where(ReviewVersion.review_id == review.id)
+    return set(session.scalars(kept))
+
+
 def own_version(session: Session, review: Review) -> OwnVersion:
     """The newest words of `review` (its decisions loaded) as its author sees them."""
     words = latest_version(session, review)

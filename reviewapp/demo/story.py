@@ -36,6 +36,8 @@ USES: tuple[tuple[str, ...], ...] = (
     ("site",),
     ("site", "email", "homepage", "social", "ads", "marketplace", "print", "partners"),
 )
+ADVERTISED = "juniper-dress"
+"""All photos of this product may be advertised: what a marketer looks for is there."""
 FITS = ("true", "true", "large", "true", "small", "")
 
 
@@ -151,6 +153,8 @@ def _with_photos(told: list[Said]) -> list[tuple[str, Answer]]:
         if said.rating >= 4 and len(said.body) > 120 and passed[said.product] % PHOTO_OF_LAST < 3:
             photo = photos[said.product].pop() if photos[said.product] else None
         uses = USES[place % len(USES)] if photo or place % 11 == 0 else ()
+        if photo and said.product == ADVERTISED:
+            uses = USES[-1]
         answer = Answer(
             rating=said.rating,
             title=said.title,

@@ -21,6 +21,7 @@ from reviewapp.library.queries import (
     exports_of,
     renewals_of,
     running_uses,
+    what_left,
 )
 from reviewapp.library.renewing_exports import renew_export
 from reviewapp.library.report import by_channel, report_pdf
@@ -172,6 +173,7 @@ def _export_page(made: Export, fault: str = "", longer_fault: str = "") -> str:
     return render_template(
         "library/admin_export.html",
         made=made,
+        left=what_left(session(), made),
         texts=texts,
         fault=fault,
         longer_fault=longer_fault,

@@ -13,10 +13,9 @@ from reviewapp.core.errors import Conflict, Invalid, NotFound
 from reviewapp.core.i18n import LANGUAGES, negotiate
 from reviewapp.library import texts
 from reviewapp.library.acting import member_id
-from reviewapp.library.contents import Content, contents_of, seen_in, shop_review
+from reviewapp.library.contents import Content, one_file, seen_in
 from reviewapp.library.cropping import CROPS, crop_box
 from reviewapp.library.depicted import (
-    PURPOSE,
     Question,
     ask_depicted,
     one_question,
@@ -24,6 +23,7 @@ from reviewapp.library.depicted import (
     take_back,
 )
 from reviewapp.library.queries import runs_of
+from reviewapp.library.release_letter import handed_over
 from reviewapp.library.releasing import (
     LONGEST_NAME,
     LONGEST_REFERENCE,
@@ -33,7 +33,6 @@ from reviewapp.library.releasing import (
     set_focus,
 )
 from reviewapp.models.media import CONTENTS, MediaAsset
-from reviewapp.models.release_ask import ReleaseAsk
 from reviewapp.models.review import Review
 from reviewapp.models.rights import USES, PermissionDetail
 from reviewapp.rights.certificate import as_pdf, certificate
@@ -190,7 +189,7 @@ def _page(asset_id: UUID, error: Invalid | None = None) -> str:
         errors=list(wrong.items()),
         texts=texts,
         uses=USES,
-        questions=[(one, _link(one)) for one in questions_about(session(), asset.id)],
+        questions=[(one, handed_over(kit(), one)) for one in questions_about(session(), asset.id)],
         languages=LANGUAGES,
         own_language=negotiate(review.locale),
     )  # fmt: skip
@@ -211,14 +210,6 @@ def _rights(review: Review, content: Content, seen: Seen | None) -> list[dict[st
     ]
 
 
-def _link(asked: ReleaseAsk) -> str:
-    """What is handed over by hand; nobody needs the link of a mail, or of a settled question."""
-    if asked.state != "open" or asked.address:
-        return ""
-    token = kit().links.sign(PURPOSE, asked.id)
-    return f"{kit().settings.public_url}{url_for('release.show', token=token)}"
-
-
 def _names(entry_ids: list[UUID]) -> dict[UUID, str]:
     """Who gave a release, as long as it is kept."""
     details = [session().get(PermissionDetail, entry_id) for entry_id in entry_ids]
@@ -226,15 +217,7 @@ def _names(entry_ids: list[UUID]) -> dict[UUID, str]:
 
 
 def _file(asset_id: UUID) -> tuple[Review, Content]:
-    """A file of a review of the shop with its review, whatever their states."""
-    found = session().get(MediaAsset, asset_id)
-    if found is None or found.review_id is None:
-        raise NotFound
-    review = shop_review(session(), actor().shop.id, found.review_id)
-    content = next((c for c in contents_of(session(), review) if c.asset_id == asset_id), None)
-    if content is None:
-        raise NotFound
-    return review, content
+    return one_file(session(), actor().shop.id, asset_id)
 
 
 def _missing() -> MediaAsset:

@@ -34,6 +34,9 @@ content = ApiBlueprint(
 )
 KEYS = tuple(getattr(LibraryAsset, name) for name in ORDER)
 ASK_HREF = "/api/v1/permission-requests"
+ASK_PEOPLE_HREF = "/api/v1/release-requests"
+PARTIES = {"others": "depicted", "guardian": "guardian"}
+"""Refusal → whom to ask about it."""
 
 
 @content.get("/assets")
@@ -68,7 +71,8 @@ def take_out(args: Mapping[str, Any]) -> Any:
     """Have a bundle made; fetch it when `state` is `made`.
 
     422 `export_refused` when anything may not leave: `refusals` says for each asset what is
-    missing and what helps, `ask` how to ask the authors whose permission is missing.
+    missing and what helps, `ask` how to ask the authors whose permission is missing, `ask_people`
+    how to ask whoever is in it and has not agreed.
     """
     picked = picked_by_id(session(), actor().shop.id, args["assets"])
     plan = Plan(args["channel"], args["where"], args["until"])
@@ -169,9 +173,24 @@ def _explained(
         for one, codes in refused
         if codes
     ]
-    missing = [str(one.id) for one, codes in refused if "not_allowed" in codes]
-    if missing:
+    told.members |= _questions(plan, [(str(one.id), codes) for one, codes in refused])
+    return told
+
+
+def _questions(plan: Plan, refused: Sequence[tuple[str, Sequence[str]]]) -> dict[str, Any]:
+    """The requests that ask whoever has not agreed: authors by one, people one by one."""
+    found: dict[str, Any] = {}
+    if missing := [asset for asset, codes in refused if "not_allowed" in codes]:
         until = plan.until and plan.until.isoformat()
         body = {"channel": plan.use, "assets": missing, "where": plan.place, "until": until}
-        told.members["ask"] = {"method": "POST", "href": ASK_HREF, "body": body}
-    return told
+        found["ask"] = {"method": "POST", "href": ASK_HREF, "body": body}
+    if people := [
+        {"channel": plan.use, "asset": asset, "party": PARTIES[code], "where": plan.place}
+        for asset, codes in refused
+        for code in codes
+        if code in PARTIES
+    ]:
+        found["ask_people"] = [
+            {"method": "POST", "href": ASK_PEOPLE_HREF, "body": body} for body in people
+        ]
+    return found

@@ -67,6 +67,18 @@ def contents_of(session: Session, review: Review) -> list[Content]:
     return [*files, *([Content(words, WORDS)] if words else [])]
 
 
+def one_file(session: Session, shop_id: UUID, asset_id: UUID) -> tuple[Review, Content]:
+    """A file of the shop's reviews with its review; NotFound for any other, and a hidden one."""
+    found = session.get(MediaAsset, asset_id)
+    if found is None or found.review_id is None:
+        raise NotFound
+    review = shop_review(session, shop_id, found.review_id)
+    content = next((c for c in contents_of(session, review) if c.asset_id == asset_id), None)
+    if content is None:
+        raise NotFound
+    return review, content
+
+
 def chosen(contents: Sequence[Content], hashes: Sequence[str]) -> list[Content]:
     """Those of `contents` that were ticked; a hash that is none of them is left out."""
     wanted = set(hashes)

@@ -12,11 +12,11 @@ from reviewapp.library.contents import shop_review
 from reviewapp.library.depicted import (
     ANSWERS,
     LONGEST_NAME,
-    PURPOSE,
     answer,
     open_question,
     shown_asset,
 )
+from reviewapp.library.release_letter import PURPOSE
 from reviewapp.models.account import Shop
 from reviewapp.models.release_ask import ReleaseAsk
 from reviewapp.models.review import Review

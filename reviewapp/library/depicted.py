@@ -17,25 +17,19 @@ from reviewapp.core.i18n import LANGUAGES
 from reviewapp.core.ids import email_digest
 from reviewapp.core.kit import Kit
 from reviewapp.library.acting import Doer, member_id
-from reviewapp.library.ask_letters import PICTURE_WIDTH
 from reviewapp.library.contents import Content
+from reviewapp.library.release_letter import LETTER, key_of, message_of, send_question
 from reviewapp.library.rules import ASK_OPEN_FOR
-from reviewapp.models.account import Shop
 from reviewapp.models.media import MediaAsset
 from reviewapp.models.outbox import Mail
 from reviewapp.models.release_ask import RELEASE_PARTIES, ReleaseAsk
 from reviewapp.models.review import Review
 from reviewapp.models.rights import USES
 from reviewapp.outbox.addresses import BadAddress, path_of
-from reviewapp.outbox.mail import queue_letter
 from reviewapp.outbox.suppressions import is_suppressed
 from reviewapp.rights import releases
 from reviewapp.rights.ledger import Origin, Subject
-from reviewapp.rights.texts import licence_text
 
-PURPOSE = "release"
-"""What the link of such a question is signed for."""
-LETTER = "release_ask"
 MOST_NOTE, LONGEST_NAME = 300, 100
 ANSWERS = {"yes": "granted", "no": "declined", "back": "withdrawn"}
 
@@ -79,7 +73,7 @@ def ask_depicted(
     releases.ask(session, review, asked.use, subject_of(asked), act)
     _log(session, asked, "release.asked", by.label)
     if asked.address:
-        _mail(session, kit, asked, review, asked.address)
+        send_question(session, kit, asked, shown_asset(asked, review), review, asked.address)
     return asked
 
 
@@ -105,7 +99,7 @@ def answer(
     before = ("granted",) if word == "back" else ("open", "expired")
     _move(session, asked, before, state)
     act = releases.person_act(asked.id, asked.party, language, state)
-    proof = act.proof | _message(session, asked)
+    proof = act.proof | message_of(session, asked)
     named = replace(origin, credit_line=name if word == "yes" else None)
     act = replace(act, proof=proof, origin=named, text_version=version)
     if word == "yes":
@@ -120,7 +114,7 @@ def take_back(session: Session, asked: ReleaseAsk, review: Review, *, by: Doer) 
     _move(session, asked, ("open", "expired"), "taken_back")
     session.execute(
         update(Mail)
-        .where(Mail.shop_id == asked.shop_id, Mail.key == _key(asked), Mail.state == "planned")
+        .where(Mail.shop_id == asked.shop_id, Mail.key == key_of(asked), Mail.state == "planned")
         .values(state="cancelled", reason="taken_back")
     )
     act = releases.person_act(asked.id, asked.party, asked.language, "taken_back")
@@ -218,42 +212,6 @@ def _why_not(session: Session, review: Review, content: Content, question: Quest
     if session.scalar(before) is not None:
         return "This address was asked about it before. A decision is asked for once."
     return None
-
-
-def _mail(session: Session, kit: Kit, asked: ReleaseAsk, review: Review, address: str) -> None:
-    """The picture's address is the published one: no reader can be told by it."""
-    shop = session.get_one(Shop, asked.shop_id)
-    asset = shown_asset(asked, review)
-    picture = asset and asset.picture(PICTURE_WIDTH)
-    published = f"{kit.settings.public_url}/p/v1/{shop.widget_key}/media"
-    queue_letter(
-        session,
-        shop_id=asked.shop_id,
-        letter=LETTER,
-        to=address,
-        language=asked.language,
-        key=_key(asked),
-        params={
-            "product": review.product.title,
-            "use": licence_text(asked.use, asked.language).sentence,
-            "note": asked.note or None,
-            "picture_url": f"{published}/{picture.key}" if picture else None,
-            "guardian": asked.party == "guardian",
-            "page_url": f"{kit.settings.public_url}/d/{kit.links.sign(PURPOSE, asked.id)}",
-        },
-    )
-
-
-def _message(session: Session, asked: ReleaseAsk) -> dict[str, str]:
-    """The Message-ID of the letter that asked, as long as it is there."""
-    found = session.scalar(
-        select(Mail.message_id).where(Mail.shop_id == asked.shop_id, Mail.key == _key(asked))
-    )
-    return {"message_id": found} if found else {}
-
-
-def _key(asked: ReleaseAsk) -> str:
-    return f"{LETTER}:{asked.id}"
 
 
 def _log(session: Session, asked: ReleaseAsk, action: str, actor: str) -> None:

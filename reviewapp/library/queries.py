@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -41,6 +42,42 @@ def exports_of(shop_id: UUID) -> Select[Export]:
         .where(Export.shop_id == shop_id)
         .options(joinedload(Export.member), selectinload(Export.items))
     )
+
+
+@dataclass(frozen=True)
+class Left:
+    """One piece of an export, as it is known now."""
+
+    item: ExportItem
+    task: TakeDown | None
+    product: str
+    """Empty: its review was erased."""
+    credit: str
+    asset: MediaAsset | None
+    """The file, while it is shown; None: words, or nothing is shown of it any more."""
+
+
+def what_left(session: Session, made: Export) -> list[Left]:
+    """The pieces of an export with what they are of, and whether they have to come down."""
+    rows = session.execute(
+        select(ExportItem, TakeDown, Product.title, Review.display_name, MediaAsset)
+        .outerjoin(TakeDown, ASKED_DOWN)
+        .outerjoin(Review, Review.id == ExportItem.review_id)
+        .outerjoin(Product, Product.id == Review.product_id)
+        .outerjoin(
+            MediaAsset,
+            and_(
+                MediaAsset.id == ExportItem.asset_id,
+                MediaAsset.state == "ready",
+                Review.state == "published",
+            ),
+        )
+        .where(ExportItem.export_id == made.id)
+        .order_by(ExportItem.id)
+    )
+    return [
+        Left(item, task, title or "", name or "", asset) for item, task, title, name, asset in rows
+    ]
 
 
 def exports_with(session: Session, review_id: UUID, sha256: str) -> Sequence[Export]:

@@ -15,8 +15,12 @@ class Plain:
 
     until: dict[tuple[str, str], datetime] = field(default_factory=dict)
     objections: set[tuple[str, str]] = field(default_factory=set)
-    releases: set[tuple[str, str]] = field(default_factory=set)
+    papers: set[tuple[str, str, str]] = field(default_factory=set)
+    """(use, party, file number) of each release that was signed on paper."""
+    persons: dict[object, list[str]] = field(default_factory=dict)
+    """Question → [use, party, what they said last]; nothing of one that was taken back."""
     seen: frozenset[str] | None = None
+    people: int = 1
     published: bool = True
     hidden: bool = False
     superseded: bool = False
@@ -28,17 +32,32 @@ class Plain:
         return self.published and held and not (kind == PHOTO and self.hidden)
 
     def allows(self, use: str, kind: str, now: datetime) -> bool:
-        """A person has looked at it too, and nobody's release is missing."""
+        """A person has looked at it too, and everybody in it has agreed."""
         if not self.permits(use, kind, now) or kind == TEXT:
             return self.permits(use, kind, now)
-        needed = {"people": "depicted", "children": "guardian"}
-        if self.seen is None:
+        return self.seen is not None and self.released(use)
+
+    def released(self, use: str) -> bool:
+        """Nobody who was asked is missing, and as many agreed as were counted."""
+        told = [one for one in self.persons.values() if one[0] == use]
+        if any(word != "yes" for _use, _party, word in told):
             return False
-        return all((use, needed[one]) in self.releases for one in self.seen if one in needed)
+        needed = {"people": "depicted", "children": "guardian"}
+        agreed = [party for _use, party, _word in told]
+        agreed += [party for at, party, _paper in self.papers if at == use]
+        parties = {needed[one] for one in self.seen or () if one in needed}
+        many = sum(party in parties for party in agreed)
+        return parties <= set(agreed) and (not parties or many >= self.people)
+
+    def refused(self, use: str) -> bool:
+        """Somebody in it said no, and has not agreed since."""
+        said = {word for at, _party, word in self.persons.values() if at == use}
+        return any(at == use for at, _party in self.objections) or bool(said & {"no", "back"})
 
     def grant(self, use: str, kinds: list[str], until: datetime = FOREVER) -> None:
         for kind in kinds:
-            blocked = kind == PHOTO and any(one == use for one, _party in self.objections)
             held = self.until.get((use, kind))
-            if not blocked and not (held and held > datetime.now(UTC)):
+            if kind == PHOTO and self.refused(use):
+                continue
+            if not (held and held > datetime.now(UTC)):
                 self.until[use, kind] = until

@@ -22,7 +22,7 @@ from reviewapp.models.review import Review
 from reviewapp.models.rights import PermissionEntry
 from reviewapp.rights.ledger import Act, verify
 from reviewapp.rights.service import grant, rights_of
-from tests.collect.links import counts, rows
+from tests.collect.links import REVIEW, counts, rows
 
 NOW = datetime(2027, 5, 1, 12, tzinfo=UTC)
 
@@ -157,3 +157,15 @@ def test_what_is_not_published_any_more_is_not_asked_about(client, kit, publishe
     assert client.get(address(kit, asked)).status_code == 410
     assert client.post(address(kit, asked), data={"answer": "yes"}).status_code == 410
     assert client.post("/a/forged", data={"answer": "yes"}).status_code == 404
+
+
+def test_words_that_are_still_shown_while_an_edit_waits_are_ended_by_the_next_edit(
+    kit, client, author, published, marketer
+):
+    page = f"/mine/reviews/{published.id}"
+    author.post(page, REVIEW | {"body": "The handle is too small for me."})
+    client.post(address(kit, asking(kit, published, marketer)), data={"answer": "yes"})
+    words, photo = held(kit, published), rows(kit, MediaAsset)[0].sha256
+    assert words > {photo}, "the decided words, which stand until the edit is decided on"
+    author.post(page, REVIEW | {"body": "The handle is far too small for me."})
+    assert held(kit, published) == {photo}

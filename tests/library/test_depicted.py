@@ -11,7 +11,8 @@ from playwright.sync_api import expect
 
 from reviewapp.core.errors import Conflict
 from reviewapp.library.contents import shop_review
-from reviewapp.library.depicted import PURPOSE, answer, close_and_forget, open_question
+from reviewapp.library.depicted import answer, close_and_forget, open_question
+from reviewapp.library.release_letter import PURPOSE
 from reviewapp.models.library import TakeDown
 from reviewapp.models.media import MediaAsset
 from reviewapp.models.outbox import Mail

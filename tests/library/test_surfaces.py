@@ -16,7 +16,7 @@ from reviewapp.core.db import EVERY_SHOP
 from reviewapp.core.errors import Gone, NotFound
 from reviewapp.library.exporting import Plan, check, one_export, open_bundle
 from reviewapp.models.collection import Collection
-from reviewapp.models.library import ExportItem, PermissionAsk, TakeDown
+from reviewapp.models.library import Export, ExportItem, PermissionAsk, TakeDown
 from reviewapp.models.library_asset import LibraryAsset
 from reviewapp.models.media import MediaAsset
 from reviewapp.models.review import Review
@@ -30,7 +30,7 @@ from tests.library.plain_rights import PHOTO, TEXT
 from tests.library.world import USES, World
 from tests.widgets.stories import published_json
 
-STEPS = 16
+STEPS = 20
 DISPLAY = "beside its product"
 """No use that is asked for: what a review is sent for (P1)."""
 READ = ("json", "html", "xml", "jsonl")
@@ -54,7 +54,21 @@ def held_against(world, api, desk, story):
             with world.transaction() as session, pytest.raises((Gone, NotFound)):
                 made = one_export(session, world.shop.id, export_id)
                 open_bundle(session, world.kit, world.shop, made)
+    no_use_without_ground_is_left_running(world, now, story)
     return reached
+
+
+def no_use_without_ground_is_left_running(world, now, story):
+    """What was taken out is a task while a word for it is missing, and only then (P3, P5)."""
+    live = {one.export_item_id: one for one in rows(world.kit, TakeDown) if not one.lifted_at}
+    made = {one.id: one for one in rows(world.kit, Export)}
+    for item in rows(world.kit, ExportItem):
+        use, kind = made[item.export_id].use, kind_of(world, item.subject_sha256)
+        held = world.plain.until.get((use, kind), datetime.min.replace(tzinfo=UTC)) > now
+        complete = held and (kind == TEXT or world.plain.released(use))
+        task = live.get(item.id)
+        assert complete or task, ("still runs", use, kind, story)
+        assert not (complete and task and task.reason == "unreleased"), ("agreed", use, story)
 
 
 def settle(world):
@@ -193,7 +207,7 @@ def come_back(world, desk):
     desk.set_cookie("reviewapp_session", token)
 
 
-@pytest.mark.parametrize("seed", [3, 11])
+@pytest.mark.parametrize("seed", [1, 6])
 def test_no_order_of_acts_lets_anything_out_without_a_permission(
     kit, shop, author, published, marketer, api, desk, seed, monkeypatch
 ):

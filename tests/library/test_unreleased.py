@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import time_machine
 
-from reviewapp.library.depicted import PURPOSE
 from reviewapp.library.making import forget_bundles
+from reviewapp.library.release_letter import PURPOSE
 from reviewapp.library.taking_down import end_terms
 from reviewapp.models.audit import AuditEntry
 from reviewapp.models.library import TakeDown

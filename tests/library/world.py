@@ -10,15 +10,18 @@ from sqlalchemy.orm import selectinload
 from reviewapp.core.errors import AppError, Invalid
 from reviewapp.library import ask_letters, asking, taking_down
 from reviewapp.library.contents import WORDS, Content, contents_of, shop_review
+from reviewapp.library.depicted import Question, ask_depicted, one_question, take_back
 from reviewapp.library.exporting import Pick, Plan, export
+from reviewapp.library.release_letter import PURPOSE as PERSON
 from reviewapp.library.releasing import Release, end_release, record_release
 from reviewapp.media import service as media
 from reviewapp.media.render import show_again
 from reviewapp.models.catalog import Product
-from reviewapp.models.media import MediaAsset, MediaDecision
+from reviewapp.models.media import MediaAsset
 from reviewapp.models.review import Review
 from reviewapp.models.rights import PermissionEntry
 from reviewapp.outbox.messages import emit
+from reviewapp.rights.looking import Look, note_look
 from reviewapp.rights.service import expire_permissions
 from reviewapp.widgets.collections import create_collection, pick
 from reviewapp.widgets.rules import product_key
@@ -27,6 +30,7 @@ from tests.collect.links import REVIEW, rows
 from tests.library.plain_rights import FOREVER, PHOTO, TEXT, Plain
 
 USES = ("site", "ads")
+PARTIES = ("depicted", "guardian")
 
 
 class World:
@@ -56,6 +60,7 @@ class World:
             sent["part"] = "words" if part == TEXT else str(self.photo.id)
         answer = self.author.post(f"/mine/reviews/{self.review_id}/permission", sent)
         kinds = [part] if part else [PHOTO, TEXT]
+        assert answer.status_code in (200, 303, 422), answer.status
         if answer.status_code == 422:
             return
         if allow == "off":
@@ -67,27 +72,25 @@ class World:
 
     def look(self):
         found = self.chance.choice([[], [], ["people"], ["children"], ["people", "children"]])
+        people = self.chance.choice([1, 1, 2, 3])
         with self.transaction() as session:
-            session.add(
-                MediaDecision(
-                    shop_id=self.shop.id, asset_id=self.photo.id, action="check", note="",
-                    found=found, sha256=self.photo.sha256, actor="member", member_id=self.by.id,
-                )
-            )  # fmt: skip
-        self.plain.seen = frozenset(found)
+            asset = session.get_one(MediaAsset, self.photo.id)
+            note_look(session, asset, Look(found, people), by="t", member_id=self.by.id)
+        self.plain.seen, self.plain.people = frozenset(found), people
 
     def release(self):
-        party, use = self.chance.choice(["depicted", "guardian"]), self.chance.choice(USES)
+        party, use = self.chance.choice(PARTIES), self.chance.choice(USES)
+        paper = self.chance.choice(["R-1", "R-2"])
         self._with_photo(
             lambda session, review, content: record_release(
-                session, review, content, Release(party, "Grace", "R-1", {use}), by=self.by
+                session, review, content, Release(party, "Grace", paper, {use}), by=self.by
             )
         )
-        self.plain.releases.add((use, party))
+        self.plain.papers.add((use, party, paper))
         self.plain.objections.discard((use, party))
 
     def objection(self):
-        party = self.chance.choice(["depicted", "guardian"])
+        party = self.chance.choice(PARTIES)
         with self.transaction() as session:
             before = {
                 entry.use
@@ -101,14 +104,58 @@ class World:
         )
         for use in before:
             self.plain.until.pop((use, PHOTO), None)
-            self.plain.releases.discard((use, party))
+            self.plain.papers -= {one for one in self.plain.papers if one[:2] == (use, party)}
             self.plain.objections.add((use, party))
+
+    def ask_person(self):
+        party, use = self.chance.choice(PARTIES), self.chance.choice(USES)
+        question = Question(party, use, "en")
+        if self.plain.hidden:
+            return
+        try:
+            asked = self._with_photo(
+                lambda session, review, content: ask_depicted(
+                    session, self.kit, review, content, question, by=self.by
+                )
+            )
+        except Invalid:
+            assert not self.plain.published
+            return
+        self.plain.persons[asked.id] = [use, party, "asked"]
+
+    def person(self):
+        """One of those asked says yes, or no, or takes a yes back; or was asked by mistake."""
+        if not self.plain.persons:
+            return self.ask_person()
+        asked_id = self.chance.choice(list(self.plain.persons))
+        word = self.chance.choice(["yes", "yes", "yes", "no", "back", "mistake"])
+        said = self.plain.persons[asked_id]
+        waits = said[2] == "asked"
+        if word == "mistake":
+            if waits:
+                self._with_photo(
+                    lambda session, review, content: take_back(
+                        session, one_question(session, content.asset_id, asked_id), review,
+                        by=self.by,
+                    )
+                )  # fmt: skip
+                del self.plain.persons[asked_id]
+            return None
+        link = f"/d/{self.kit.links.sign(PERSON, asked_id)}"
+        self.author.client.post(link, data={"answer": word, "name": "Grace Quist"})
+        shown = self.plain.published and not self.plain.hidden
+        if {"yes": waits and shown, "no": waits, "back": said[2] == "yes"}[word]:
+            said[2] = word
+        if said[2] in ("no", "back"):
+            self.plain.until.pop((said[0], PHOTO), None)
+        return None
 
     def edit(self):
         if not self.plain.published:
             return
         words = f"Words of {self.chance.random()}."
-        self.author.post(f"/mine/reviews/{self.review_id}", REVIEW | {"body": words})
+        sent = self.author.post(f"/mine/reviews/{self.review_id}", REVIEW | {"body": words})
+        assert sent.status_code == 303, sent.text
         for use in USES:
             self.plain.until.pop((use, TEXT), None)
         self.plain.superseded = True
@@ -167,7 +214,7 @@ class World:
         taking_down.end_terms(self.kit)
 
     ACTS = (switch, switch, switch, look, look, release, objection, edit, hide, refuse, ask,
-            take_out, take_out, wait)  # fmt: skip
+            ask_person, person, person, person, take_out, take_out, wait)  # fmt: skip
 
     def contents(self, session):
         review = shop_review(session, self.shop.id, self.review_id)
@@ -176,7 +223,7 @@ class World:
     def _with_photo(self, act):
         with self.transaction() as session:
             review = shop_review(session, self.shop.id, self.review_id)
-            act(
+            return act(
                 session,
                 review,
                 Content(self.photo.sha256, "photo", session.get_one(MediaAsset, self.photo.id)),
