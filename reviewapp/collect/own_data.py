@@ -42,7 +42,7 @@ DETAIL_FIELDS = ("credit_line", "address", "agent")
 ORDER_FIELDS = ("external_id", "ordered_at", "currency", "total", "country", "time_zone")
 REQUEST_FIELDS = ("created_at", "step", "state", "send_at", "sent_at", "language", "expires_at")
 MAIL_FIELDS = ("created_at", "letter", "to_email", "to_name", "language", "state", "sent_at")
-ASK_FIELDS = ("asked_at", "use", "note", "ends_on", "state", "answered_at")
+ASK_FIELDS = ("asked_at", "use", "note", "runs_until", "ends_on", "state", "answered_at")
 QUESTION_FIELDS = ("submitted_at", "body", "author_name", "author_email", "state")
 SUBMISSION_FIELDS = ("created_at", "rating", "title", "body", "answers", "display_name")
 

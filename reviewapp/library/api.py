@@ -121,11 +121,16 @@ def bundle(export_id: UUID) -> Response:
 def ask(args: Mapping[str, Any]) -> Any:
     """Ask each author by one mail, once for a use, with the very content; who was not is named.
 
+    With `longer`, whether what they allowed with an end may run until the day named: once for each
+    end, never after a no; a yes lets what was taken out run on.
+
     422 `nobody_asked` when there was nobody to ask.
     """
     picked = picked_by_id(session(), actor().shop.id, args["assets"])
     plan = Plan(args["channel"], args["where"], args["until"])
-    asked, refused = ask_authors(session(), kit(), actor().shop, plan, picked, by=actor())
+    asked, refused = ask_authors(
+        session(), kit(), actor().shop, plan, picked, longer=args["longer"], by=actor()
+    )
     not_asked = [
         {"review": review_id, "code": code, "title": texts.why_not_asked(code)}
         for review_id, code in refused.items()

@@ -17,6 +17,7 @@ from reviewapp.library.acting import Doer
 from reviewapp.library.asking import ask, ask_facts
 from reviewapp.library.contents import as_read, chosen, contents_of, shop_review
 from reviewapp.library.exporting import Pick, Plan
+from reviewapp.library.renewing import ask_longer, why_not_longer
 from reviewapp.library.rules import why_not_ask
 from reviewapp.models.account import Shop
 from reviewapp.models.library import PermissionAsk
@@ -70,9 +71,13 @@ def ask_authors(
     plan: Plan,
     picked: Sequence[Picked],
     *,
+    longer: bool = False,
     by: Doer,
 ) -> tuple[list[PermissionAsk], dict[UUID, str]]:
-    """Ask each author once about all that was chosen of theirs; (asked, review → why not)."""
+    """Ask each author once about all that was chosen of theirs; (asked, review → why not).
+
+    For a permission, or (`longer`) whether what they allowed with an end may run until the plan's.
+    """
     by_review: defaultdict[UUID, list[str]] = defaultdict(list)
     for one in picked:
         by_review[one.pick.review_id].append(one.pick.sha256)
@@ -80,11 +85,16 @@ def ask_authors(
     for review_id, hashes in by_review.items():
         review = shop_review(session, shop.id, review_id)
         contents = chosen(contents_of(session, review), hashes)
-        if code := why_not_ask(ask_facts(session, review, plan.use, contents)):
+        if longer:
+            code = why_not_longer(session, review, plan.use, contents, plan.until)
+        else:
+            code = why_not_ask(ask_facts(session, review, plan.use, contents))
+        if code:
             refused[review_id] = code
             continue
+        question = ask_longer if longer else ask
         asked.append(
-            ask(
+            question(
                 session, kit, review, plan.use, contents,
                 note=plan.place, ends_on=plan.until, by=by,
             )

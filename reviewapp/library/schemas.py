@@ -98,6 +98,10 @@ class AskArgs(PlanArgs):
     """Authors to ask for a permission."""
 
     where = Text(200, load_default="", least=0, metadata={"description": "Shown to the author."})
+    longer = fields.Boolean(
+        load_default=False,
+        metadata={"description": "Whether what is allowed with an end may run until `until`."},
+    )
 
 
 class ExportItemSchema(ma.Schema):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, datetime
 
 from reviewapp.library.rules import ASK_REFUSALS, LEAVE_REFUSALS, RENEWAL_REFUSALS
+from reviewapp.rights.rules import last_day
 
 USES: Mapping[str, str] = {
     "site": "Other pages of the website",
@@ -114,6 +116,11 @@ MENDED_AT: Mapping[str, tuple[str, str]] = {
     "guardian": ("Ask a guardian", "questions"),
 }
 """Where on the page of a file's rights that is done: the link's words, the section."""
+
+
+def day_through(ends_at: datetime) -> date:
+    """The last day on which something may run, for people: its term ends as that day does."""
+    return last_day(ends_at)
 
 
 def why(code: str) -> str:

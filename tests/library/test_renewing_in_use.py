@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, date, datetime, timedelta
+from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import expect
 
 from reviewapp.core.errors import Invalid
 from reviewapp.library.asking import ask
 from reviewapp.library.exporting import Plan
+from reviewapp.library.renewing import ask_longer
 from reviewapp.library.rules import RENEWAL_REFUSALS
 from reviewapp.models.library import PermissionAsk
+from reviewapp.models.media import MediaAsset
 from reviewapp.models.outbox import Mail
+from reviewapp.models.release_ask import ReleaseAsk
 from reviewapp.models.rights import PermissionEntry
 from reviewapp.reactions import relay_events
 from reviewapp.rights.ledger import verify
+from tests.browser.barriers import barriers
+from tests.browser.following import follow_key
 from tests.collect.links import rows, said
 from tests.library.renewals import JUNE, clock, held, longer, say_to, until_june, work, written
 from tests.library.test_asking import address
@@ -103,6 +110,76 @@ def test_in_any_order_it_is_in_force_exactly_when_it_should_be(
         assert verify(session, until_june.shop_id) == []
 
 
+def test_programs_ask_for_longer_too(api, kit, published, ending):
+    later = str(ending + 90 * DAY)
+    body = {"channel": "print", "assets": [str(published.id)], "until": later, "longer": True}
+    asked = api.post("/api/v1/permission-requests", json=body)
+    assert (asked.status_code, asked.json["asked"][0]["until"]) == (201, later)
+    again = api.post("/api/v1/permission-requests", json=body)
+    assert (again.status_code, again.json["not_asked"][0]["code"]) == (422, "renewal_open")
+    assert again.json["not_asked"][0]["title"] == RENEWAL_REFUSALS["renewal_open"]
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1280, "light")])
+def test_authors_say_yes_and_no_by_keyboard(
+    browser, client, live, kit, author, published, marketer, ending, width, scheme
+):
+    other = written(kit, published, marketer, ask, ending, use="email")
+    client.post(address(kit, other), data={"answer": "yes"})
+    later = ending + 90 * DAY
+    for use in ("print", "email"):
+        written(kit, published, marketer, ask_longer, later, use=use)
+    mails = rows(kit, Mail, Mail.letter == "permission_longer")
+    links = {one.params["use"][:8]: urlsplit(one.params["page_url"]).path for one in mails}
+    context = browser.new_context(
+        viewport={"width": width, "height": 800}, color_scheme=scheme, base_url=live
+    )
+    page = context.new_page()
+    page.goto(links["In print"])
+    assert barriers(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    walk_to(page, "Yes, for longer")
+    follow_key(page, "Enter")
+    expect(page.get_by_text("You said yes.")).to_be_visible()
+    assert barriers(page) == []
+    walk_to(page, "Open your own page")
+    follow_key(page, "Enter")
+    expect(page.get_by_text("asks you")).to_be_visible()
+    assert barriers(page) == []
+    walk_to(page, "See it and answer")
+    follow_key(page, "Enter")
+    assert urlsplit(page.url).path == links["In the s"]
+    walk_to(page, "No, not longer")
+    follow_key(page, "Enter")
+    expect(page.get_by_text("What you allowed stays as it was")).to_be_visible()
+    assert barriers(page) == []
+    context.close()
+    kinds = {(one.use, one.kind) for one in rows(kit, PermissionEntry) if one.renews}
+    assert {("print", "granted"), ("email", "declined")} < kinds
+    assert held(kit, published)
+
+
+def ask_somebody_in_it(kit, review):
+    (photo,) = rows(kit, MediaAsset)
+    with kit.database.transaction(review.shop_id) as session:
+        session.add(
+            ReleaseAsk(
+                shop_id=review.shop_id, review_id=review.id, asset_id=photo.id, language="en",
+                subject_sha256=photo.sha256, use="print", party="depicted",
+                address="grace@example.com", address_digest="d",
+            )
+        )  # fmt: skip
+
+
+def walk_to(page, name):
+    """Tab from where one is until the control of this name has the focus."""
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent.trim()") == name:
+            return
+    raise AssertionError(f"the keyboard does not reach {name!r}")
+
+
 @pytest.fixture
 def desk(sign_in):
     return sign_in("marketer")
@@ -153,6 +230,11 @@ def test_a_marketer_asks_from_what_was_taken_out_and_the_author_sees_it(
     mine = author.get("/mine").text
     assert address(kit, asked) in mine
     assert "for longer, until" in said(mine)
+    assert "Other people in it" not in said(mine)
+    ask_somebody_in_it(kit, published)
+    mine = author.get("/mine").text
+    assert "Other people in it were asked, too." in said(mine)
+    assert "grace@" not in mine
     client.post(address(kit, asked), data={"answer": "yes"})
     mine = author.get("/mine").text
     assert address(kit, asked) not in mine
