@@ -31,7 +31,8 @@ from reviewapp.app import create_app
 from reviewapp.core.kit import Kit
 from reviewapp.core.process import ease_garbage_collection
 from reviewapp.library.admin_grid import PAGE
-from reviewapp.library.finding import COLLECTED_KEYS, KEYS, pieces, search, walking
+from reviewapp.library.finding import KEYS, search
+from reviewapp.library.walking import as_written, newest
 from reviewapp.library.wanted import read
 from reviewapp.web.auth import SESSION_COOKIE
 
@@ -111,22 +112,16 @@ def places(kit: Kit, filled: Filled, query: dict[str, str]) -> Iterator[tuple[in
     """The first page and, where the list is as long, the 5,000th."""
     yield 1, {}
     wanted = read(query)
-    if wanted.collection or (wanted.q and wanted.use):
+    if wanted.collection:
         return
-    with kit.database.transaction(filled.shop.id) as session:
+    with kit.database.transaction(filled.shop.id) as session, as_written(session):
         asked = search(session, filled.shop, wanted)
-        keys = COLLECTED_KEYS if wanted.collection else KEYS
-        with walking(session, asked):
-            for statement in pieces(asked)[:1]:
-                row = session.execute(
-                    statement.with_only_columns(*keys)
-                    .order_by(*(key.desc() for key in keys))
-                    .offset((DEEP_PAGE - 1) * PAGE - 1)
-                    .limit(1)
-                ).first()
-                if row is not None:
-                    told = orjson.dumps([str(value) for value in row])
-                    yield DEEP_PAGE, {"after": urlsafe_b64encode(told).rstrip(b"=").decode()}
+        last = (DEEP_PAGE - 1) * PAGE
+        for statement in newest(session, asked, KEYS, last)[:1]:
+            row = session.execute(statement.offset(last - 1)).first()
+            if row is not None:
+                told = orjson.dumps([str(value) for value in row])
+                yield DEEP_PAGE, {"after": urlsafe_b64encode(told).rstrip(b"=").decode()}
 
 
 def once(client: FlaskClient, path: str) -> float:

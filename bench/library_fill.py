@@ -126,7 +126,10 @@ def fill(kit: Kit, pieces: int) -> Filled:
     Two pieces of five are words, the others photos and films.
     """
     with kit.database.transaction(EVERY_SHOP) as session:
-        if session.scalar(text("SELECT EXISTS (SELECT 1 FROM library_asset)")):
+        kept = session.scalar(text("SELECT EXISTS (SELECT 1 FROM library_asset)"))
+    if kept:
+        analyse(kit)  # a migration may have come between
+        with kit.database.transaction(EVERY_SHOP) as session:
             return _filled(session, kit)
     begun = time.perf_counter()
     with kit.database.transaction(EVERY_SHOP) as session:

@@ -15,14 +15,15 @@ from reviewapp.library import texts
 from reviewapp.library.cards import Card, cards, chosen_pieces
 from reviewapp.library.collecting import filters_of, one_collection, titles_of
 from reviewapp.library.facets import Facets, facets
-from reviewapp.library.finding import COLLECTED_KEYS, KEYS, Search, pieces, search, walking
+from reviewapp.library.finding import COLLECTED_KEYS, KEYS, Search, collected, search
 from reviewapp.library.menu import Menu
+from reviewapp.library.walking import newest_pieces
 from reviewapp.library.wanted import Wanted, read
 from reviewapp.models.catalog import Product
 from reviewapp.models.library_asset import LibraryAsset
 from reviewapp.models.rights import USES
 from reviewapp.web.auth import actor
-from reviewapp.web.listing import Listing, listing
+from reviewapp.web.listing import Listing, listing, place, turned
 from reviewapp.web.pages import gettext as _
 from reviewapp.web.session import session
 from reviewapp.web.typed import line
@@ -62,7 +63,7 @@ def counts() -> str:
         asked = search(session(), actor().shop, wanted)
     except Invalid:
         wanted, asked = Wanted(), search(session(), actor().shop, Wanted())
-    counted = _counted(asked)
+    counted = facets(session(), asked)
     groups = _menu(wanted, counted).groups(asked.languages, _products(wanted, counted))
     return render_template("library/admin_counts.html", groups=groups, counted=counted)
 
@@ -99,19 +100,23 @@ def back() -> str:
 def _look(wanted: Wanted) -> Look:
     shop = actor().shop
     asked = search(session(), shop, wanted)
-    keys = COLLECTED_KEYS if wanted.collection else KEYS
-    with walking(session(), asked):
-        page = listing(pieces(asked), keys, newest_first=not wanted.collection, page=PAGE)
-    counted = _counted(asked) if COUNTS in request.args else None
+    if wanted.collection:
+        page = listing(collected(asked), COLLECTED_KEYS, newest_first=False, page=PAGE)
+    else:
+        page = _newest(asked)
+    counted = facets(session(), asked) if COUNTS in request.args else None
     askable = 0
     if wanted.use and not page.rows:
-        askable = _counted(search(session(), shop, wanted.without("use", "expiring"))).total
+        any_use = search(session(), shop, wanted.without("use", "expiring"))
+        askable = facets(session(), any_use).total
     return Look(page, cards(session(), page.rows), counted, asked.languages, askable)
 
 
-def _counted(asked: Search) -> Facets:
-    with walking(session(), asked):
-        return facets(session(), asked)
+def _newest(asked: Search) -> Listing:
+    begin = place(KEYS)
+    after = (begin[0], begin[1]) if begin else None
+    found = {(row.place, row.id): row for row in newest_pieces(session(), asked, PAGE + 1, after)}
+    return turned(found, newest_first=True, page=PAGE, first=not begin)
 
 
 def _menu(wanted: Wanted, counted: Facets | None) -> Menu:

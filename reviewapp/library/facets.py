@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,16 +29,12 @@ from sqlalchemy.orm import Session
 
 from reviewapp.core import clock
 from reviewapp.core.db import UTCDateTime
-from reviewapp.library.finding import EXPIRING, KEYS, Search, pieces
+from reviewapp.library.finding import EXPIRING, Search, collected
+from reviewapp.library.walking import as_written, newest
 from reviewapp.models.library_asset import LibraryAsset
 from reviewapp.models.rights import USES
 
-MOST_COUNTED = 2_000
-MOST_OF_WORDS = (500, 200, 100)
-"""Of a very common word; with one more such word or any filter beside it; with more.
-
-Each piece counted is a walk past many that lack one of them, once a form of the word.
-"""
+MOST_COUNTED = 1_000
 MOST_PRODUCTS = 12
 PASSES = (
     ("kind", "orientation", "length", "used", "picked", "expiring"),
@@ -65,12 +62,13 @@ class Facets:
 
 def facets(session: Session, asked: Search) -> Facets:
     """Count over the newest pieces that fit: exact up to the bound, beyond it at least so many."""
-    told = Facets()
+    told, now = Facets(), clock.now()
     if not asked.ways:
         return told
-    most, now = _most(asked), clock.now()
-    counted = COUNTED.add_cte(_newest(asked, most))
-    for number, *values, count in session.execute(counted, {"now": now, "soon": now + EXPIRING}):
+    with nullcontext() if asked.wanted.collection else as_written(session):
+        counted = COUNTED.add_cte(_found(session, asked))
+        rows = session.execute(counted, {"now": now, "soon": now + EXPIRING}).all()
+    for number, *values, count in rows:
         names = PASSES[number]
         if number == 0:
             told.total += count
@@ -79,8 +77,8 @@ def facets(session: Session, asked: Search) -> Facets:
                 _add_uses(told, int(value), count)
             elif value is not None:
                 told.counts[name][value] = told.of(name, value) + count
-    told.capped = told.total > most
-    told.total = min(told.total, most)
+    told.capped = told.total > MOST_COUNTED
+    told.total = min(told.total, MOST_COUNTED)
     return told
 
 
@@ -116,25 +114,14 @@ LOOKED_AT = (LibraryAsset.id, *_counted())
 """Both made once: writing them anew took longer than counting."""
 
 
-def _most(asked: Search) -> int:
-    walked = max(len(way.words) for way in asked.ways)
-    if not walked:
-        return MOST_COUNTED
-    walked += bool(asked.wanted.without("q", "tag"))
-    return MOST_OF_WORDS[min(walked, len(MOST_OF_WORDS)) - 1]
-
-
-def _newest(asked: Search, most: int) -> CTE:
-    newest = [
-        statement.with_only_columns(*LOOKED_AT)
-        .order_by(*(key.desc() for key in KEYS))
-        .limit(most + 1)
-        for statement in pieces(asked)
-    ]
-    if len(newest) == 1:
-        return newest[0].cte("found")
-    found = union(*(select(one.subquery()) for one in newest)).subquery()
-    return select(found).limit(most + 1).cte("found")
+def _found(session: Session, asked: Search) -> CTE:
+    if asked.wanted.collection:
+        found = [one.with_only_columns(*LOOKED_AT) for one in collected(asked)]
+    else:
+        found = newest(session, asked, LOOKED_AT, MOST_COUNTED + 1)
+    if len(found) == 1:
+        return found[0].cte("found")
+    return select(union(*(select(one.subquery()) for one in found)).subquery()).cte("found")
 
 
 def _add_uses(told: Facets, uses: int, count: int) -> None:

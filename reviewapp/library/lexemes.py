@@ -1,4 +1,4 @@
-"""What a marketer typed, as the words that stand in the index: stemmed, counted, the rare first."""
+"""What a marketer typed, as the words that stand in the index: stemmed for each language."""
 
 from __future__ import annotations
 
@@ -6,17 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import exists, select, text
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from reviewapp.library.projection_sql import CONFIGURATIONS, ONLY_WORDS
 from reviewapp.library.wanted import Wanted
-from reviewapp.models.library_asset import LibraryWord
 
 MOST_WORDS = 8
 """Words of a search that are looked at."""
-RARE = 1_000
-"""Reviews: of a word in no more of them all are read, of any other only those of the page."""
 
 LANGUAGES = text("""
 WITH RECURSIVE found AS (
@@ -29,28 +26,21 @@ SELECT language FROM found WHERE language IS NOT NULL
 """)
 """Hops from language to language over the index; DISTINCT would read every row."""
 LEXEMES = text(f"""
-SELECT configuration, array_agg(lexeme ORDER BY place)
+SELECT array_agg(place ORDER BY place, lexeme), array_agg(lexeme ORDER BY place, lexeme)
 FROM unnest(CAST(:configurations AS regconfig[])) AS configuration
 CROSS JOIN regexp_split_to_table({ONLY_WORDS.format("CAST(:typed AS text)")}, ' ')
   WITH ORDINALITY AS token(word, place)
 CROSS JOIN LATERAL unnest(tsvector_to_array(to_tsvector(configuration, token.word))) AS lexeme
 GROUP BY configuration
 """)  # noqa: S608  # only our own pattern is put in
-COUNTS = text("""
-SELECT word, (SELECT count(*) FROM (SELECT 1 FROM library_word
-  WHERE shop_id = :shop AND word = asked.word LIMIT :most) known)
-FROM unnest(CAST(:words AS text[])) AS asked(word)
-""")
 
 
 @dataclass(frozen=True)
 class Way:
-    """One way in which a review can have all that was typed: in the forms of one language."""
+    """One way in which a review can have all that was typed."""
 
-    words: tuple[str, ...] = ()
-    """What has to stand in it, each in very many reviews."""
-    places: Sequence[UUID] | None = None
-    """Of all reviews that have them, where they are few; then `words` is empty."""
+    words: tuple[tuple[str, ...], ...] = ()
+    """What has to stand in it, each in one of these forms: those of the shop's languages."""
 
 
 def languages_of(session: Session, shop_id: UUID) -> Sequence[str]:
@@ -58,47 +48,27 @@ def languages_of(session: Session, shop_id: UUID) -> Sequence[str]:
     return session.scalars(LANGUAGES, {"shop": shop_id}).all()
 
 
-def ways_of(session: Session, shop_id: UUID, wanted: Wanted, languages: Sequence[str]) -> list[Way]:
-    """Every way in which words and tag can be found; none: they stand nowhere.
+def ways_of(session: Session, wanted: Wanted, languages: Sequence[str]) -> list[Way]:
+    """Every way in which words and tag can be found; none: only stop words were typed."""
+    tag = ((f"#{wanted.tag}",),) if wanted.tag else ()
+    if not wanted.q:
+        return [Way(tag)]
+    return [Way((*words, *tag)) for words in _typed(session, wanted.q, languages)]
 
-    Stop words are left out; where nothing else was typed, nothing is found.
+
+def _typed(
+    session: Session, typed: str, languages: Sequence[str]
+) -> list[tuple[tuple[str, ...], ...]]:
+    """What was typed, each word in its forms.
+
+    A word that one language leaves out as too common makes two ways: with it and without.
     """
-    if not wanted.q and not wanted.tag:
-        return [Way()]
-    forms = _forms(session, wanted.q, languages) if wanted.q else {()}
-    tag = (f"#{wanted.tag}",) if wanted.tag else ()
-    typed = [(*words, *tag) for words in sorted(forms)]
-    told = {"shop": shop_id, "words": sorted({word for words in typed for word in words})}
-    found = session.execute(COUNTS, told | {"most": RARE + 1})
-    counts: dict[str, int] = dict(found.all())
-    ways, places = [], set[UUID]()
-    for words in typed:
-        rarest = sorted(words, key=lambda word: counts[word])
-        if counts[rarest[0]] > RARE:
-            ways.append(Way(words))
-        elif counts[rarest[0]]:
-            places |= _places_with(session, shop_id, rarest)
-    return [*ways, *([Way(places=sorted(places))] if places else [])]
-
-
-def _forms(session: Session, typed: str, languages: Sequence[str]) -> set[tuple[str, ...]]:
-    """What was typed, stemmed as each of these languages is; without empty ones."""
     known = {CONFIGURATIONS.get(language, "simple") for language in languages} or {"simple"}
     rows = session.execute(LEXEMES, {"typed": typed, "configurations": sorted(known)})
-    return {tuple(dict.fromkeys(words))[:MOST_WORDS] for _, words in rows}
-
-
-def _places_with(session: Session, shop_id: UUID, rarest: Sequence[str]) -> set[UUID]:
-    """The places of the reviews with all these words, the first of which is rare."""
-    first, *others = rarest
-    found = select(LibraryWord.place).where(
-        LibraryWord.shop_id == shop_id, LibraryWord.word == first
-    )
-    for word in others:
-        other = aliased(LibraryWord)
-        found = found.where(
-            exists(1).where(
-                other.shop_id == shop_id, other.word == word, other.place == LibraryWord.place
-            )
-        )
-    return set(session.scalars(found))
+    ways: dict[tuple[int, ...], list[set[str]]] = {}
+    for places, lexemes in rows:
+        kept = tuple(places[:MOST_WORDS])
+        forms = ways.setdefault(kept, [set() for _ in kept])
+        for each, lexeme in zip(forms, lexemes, strict=False):
+            each.add(lexeme)
+    return [tuple(dict.fromkeys(tuple(sorted(one)) for one in forms)) for forms in ways.values()]

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, joinedload
 
 from reviewapp.core import clock
 from reviewapp.core.errors import Invalid, NotFound
 from reviewapp.library.projecting import keep_pieces
+from reviewapp.library.projection_sql import KEEP_TRAITS
 from reviewapp.library.quoting import LEAST_QUOTED, MOST_QUOTED, found_in, seen_words
 from reviewapp.models.library_asset import LibraryAsset
 from reviewapp.models.library_shelf import (
@@ -51,6 +52,8 @@ def star(session: Session, found: Sequence[LibraryAsset], *, on: bool, by: Marke
     else:
         session.execute(delete(LibraryStar).where(LibraryStar.piece_id.in_(ids)))
     session.execute(update(LibraryAsset).where(LibraryAsset.id.in_(ids)).values(picked=on))
+    told = sorted({piece.review_id for piece in found})
+    session.execute(text(KEEP_TRAITS), {"reviews": told})
 
 
 def notes_of(session: Session, piece_id: UUID) -> Sequence[LibraryNote]:

@@ -144,11 +144,18 @@ gone AS (
 INSERT INTO library_asset ({COLUMNS}) SELECT * FROM made
 ON CONFLICT (id) DO UPDATE SET {_RENEWED}
 """  # noqa: S608  # names and words are ours
+_TRAITS = """
+(SELECT coalesce(bit_or(traits), 0) FROM library_asset a WHERE a.review_id = {}.review_id)
+"""
+KEEP_TRAITS = f"""
+UPDATE library_word SET traits = {_TRAITS.format("library_word")} WHERE review_id = ANY(:reviews)
+"""  # noqa: S608  # names and words are ours
+"""Where a mark changes what a review's pieces are, and none of its words."""
 FORGET_WORDS = "DELETE FROM library_word WHERE review_id = ANY(:reviews)"
 KEEP_WORDS = f"""
 WITH {SHOWN}
-INSERT INTO library_word (shop_id, word, place, review_id)
-SELECT shown.shop_id, word, shown.place, shown.review_id
+INSERT INTO library_word (shop_id, word, place, review_id, traits)
+SELECT shown.shop_id, word, shown.place, shown.review_id, {_TRAITS.format("shown")}
 FROM shown JOIN product p ON p.id = shown.product_id
 CROSS JOIN LATERAL (
   SELECT unnest(tsvector_to_array(to_tsvector({CONFIGURATION},

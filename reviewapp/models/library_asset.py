@@ -9,10 +9,21 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, false, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    Index,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from reviewapp.models.base import Base
+from reviewapp.models.library_traits import TRAITS_SQL
 
 PIECE_KINDS = ("photo", "video", "words", "excerpt")
 ORIENTATIONS = ("portrait", "landscape", "square")
@@ -27,10 +38,16 @@ ORDER = ("place", "id")
 """How every list of the library is ordered, newest first: pieces of one review stay together."""
 
 
-def _ordered(name: str, *first: str, only: str | None = None) -> Index:
-    """An index that hands out one filter's pieces in the order of the list."""
-    where = text(only) if only else None
-    return Index(f"ix_library_asset_{name}", "shop_id", *first, *ORDER, postgresql_where=where)
+def _ordered(name: str, *first: str, only: str | None = None, also: str | None = None) -> Index:
+    """An index that hands out one filter's pieces in the order of the list, with their traits."""
+    return Index(
+        f"ix_library_asset_{name}",
+        "shop_id",
+        *first,
+        *ORDER,
+        postgresql_where=text(only) if only else None,
+        postgresql_include=["traits", *([also] if also else [])],
+    )
 
 
 class LibraryAsset(Base):
@@ -44,22 +61,17 @@ class LibraryAsset(Base):
         CheckConstraint(f"colour IN {COLOURS}", name="colour"),
         Index("ix_library_asset_review_id", "review_id"),
         Index("ix_library_asset_due_at", "due_at", postgresql_where=text("due_at IS NOT NULL")),
-        Index(
-            "ix_library_asset_ends_at",
-            "shop_id",
-            "ends_at",
-            postgresql_where=text("ends_at IS NOT NULL"),
-        ),
+        _ordered("ends_at", only="ends_at IS NOT NULL", also="ends_at"),
         _ordered("shop"),
+        *(_ordered(column, column) for column in ("product_id", "kind", "rating", "language")),
         *(
-            _ordered(column, column)
-            for column in ("product_id", "kind", "orientation", "length", "colour", "language")
+            _ordered(column, column, only=f"{column} IS NOT NULL")
+            for column in ("orientation", "length", "colour")
         ),
-        _ordered("rating", "rating"),
         _ordered("used", only="used"),
         _ordered("picked", only="picked"),
         *(
-            _ordered(use, only=f"{use}_until IS NOT NULL")
+            _ordered(use, only=f"{use}_until IS NOT NULL", also=f"{use}_until")
             for use in (
                 "site", "email", "homepage", "social", "ads", "marketplace", "print", "partners",
             )
@@ -104,6 +116,8 @@ class LibraryAsset(Base):
     """The earliest of them that is a day; None: nothing ends by itself."""
     due_at: Mapped[datetime | None]
     """When the row has to be looked at again: a permission begins, or its product changed."""
+    traits: Mapped[int] = mapped_column(BigInteger, Computed(TRAITS_SQL, persisted=True))
+    """What of all this the filters ask for, in bits: see `library_traits`."""
 
 
 class LibraryWord(Base):
@@ -113,12 +127,17 @@ class LibraryWord(Base):
     """
 
     __tablename__ = "library_word"
-    __table_args__ = (Index("ix_library_word_review_id", "review_id"),)
+    __table_args__ = (
+        PrimaryKeyConstraint("shop_id", "word", "place", postgresql_include=["traits"]),
+        Index("ix_library_word_review_id", "review_id"),
+    )
 
-    shop_id: Mapped[UUID] = mapped_column(primary_key=True)
-    word: Mapped[str] = mapped_column(primary_key=True)
-    place: Mapped[UUID] = mapped_column(primary_key=True)
+    shop_id: Mapped[UUID]
+    word: Mapped[str]
+    place: Mapped[UUID]
     review_id: Mapped[UUID] = mapped_column(ForeignKey("review.id", ondelete="CASCADE"))
+    traits: Mapped[int] = mapped_column(BigInteger)
+    """What any piece of the review is: see `library_traits`."""
 
 
 def placed_at(instant: datetime) -> UUID:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -54,24 +54,31 @@ def listing(
     once. Invalid for an `after` that is none of this list's.
     """
     several = [statement] if isinstance(statement, Select) else statement
-    place = _place(keys)
+    begin = place(keys)
     found: dict[tuple[Any, ...], Any] = {}
     for one in several:
-        ordered = _ordered(one, keys, place, newest_first).limit(page + 1)
+        ordered = _ordered(one, keys, begin, newest_first).limit(page + 1)
         single = len(one.column_descriptions) == 1
         for row in session().execute(ordered):
             found[tuple(row[-len(keys) :])] = row[0] if single else row[: -len(keys)]
+    return turned(found, newest_first=newest_first, page=page, first=not begin)
+
+
+def turned(
+    found: Mapping[tuple[Any, ...], Any], *, newest_first: bool, page: int, first: bool
+) -> Listing:
+    """The page of what was found, by keys: one more than `page` where the list goes on."""
     places = sorted(found, reverse=newest_first)
     more = len(places) > page
     return Listing(
         rows=[found[one] for one in places[:page]],
         next_href=_href(_told(places[page - 1])) if more else None,
-        first_href=_href(None) if place else None,
+        first_href=None if first else _href(None),
     )
 
 
-def _place(keys: Sequence[Key]) -> list[Any]:
-    """Where the address says to go on; empty: at the beginning."""
+def place(keys: Sequence[Key]) -> list[Any]:
+    """Where the address says to go on, a value for each key; empty: at the beginning."""
     after = request.args.get("after")
     return _read(after, keys) if after else []
 
