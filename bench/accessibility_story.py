@@ -23,7 +23,7 @@ from reviewapp.models.question import Answer, Question
 from reviewapp.models.review_submission import ReviewSubmission
 from reviewapp.models.routing_rule import RoutingRule
 from reviewapp.models.support_hours import SeasonNote
-from reviewapp.widgets.publishing import rebuild
+from reviewapp.widgets.rebuilding import rebuild
 from tests import factories
 from tests.support.cases import make_case
 from tests.widgets.stories import give_photo, publish, shop_with_product

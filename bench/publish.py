@@ -38,7 +38,8 @@ from reviewapp.widgets.files import Files
 from reviewapp.widgets.front import PublishedFront
 from reviewapp.widgets.marks import SLOW
 from reviewapp.widgets.product_writer import write_product
-from reviewapp.widgets.publishing import publish_due, rebuild
+from reviewapp.widgets.publishing import publish_due
+from reviewapp.widgets.rebuilding import rebuild
 from reviewapp.widgets.service import refresh_review
 from reviewapp.widgets.writer import shop_folder
 

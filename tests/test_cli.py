@@ -59,7 +59,7 @@ def test_the_log_of_every_shop_is_verified(reviewapp) -> None:
 
 def test_publishing_again_says_how_many_products(reviewapp) -> None:
     told = reviewapp("publish", "rebuild", "--json")
-    assert json.loads(told.output) == {"products": 0}
+    assert json.loads(told.output) == {"products": 0, "removed": [], "foreign": []}
 
 
 def test_wrong_settings_are_told_in_one_line(monkeypatch, tmp_path) -> None:

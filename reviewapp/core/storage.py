@@ -196,12 +196,12 @@ class LocalStorage:
             path.unlink()
 
     def list(self, prefix: str) -> Iterator[str]:
-        """See Storage."""
+        """See Storage; no more than one folder's names are held at a time."""
         folder = prefix.rpartition("/")[0]
         start = self._path(folder) if folder else self.root
+        within = f"{folder}/" if folder else ""
         with disk_errors("read"):
-            keys = [file.relative_to(self.root).as_posix() for file in _files_below(start)]
-        yield from sorted(key for key in keys if key.startswith(prefix))
+            yield from (key for key in _keys_below(start, within) if key.startswith(prefix))
 
     def entries(self, prefix: str) -> Iterator[Stored]:
         """See Storage."""
@@ -226,8 +226,8 @@ class LocalStorage:
     def forget_unfinished(self, older_than_seconds: float) -> int:
         """Delete what a killed process left of a `put`; how many. No key can name it."""
         before, forgotten = time.time() - older_than_seconds, 0
-        with disk_errors("written"):
-            for part in self._unfinished().iterdir():
+        with disk_errors("written"), contextlib.suppress(FileNotFoundError):
+            for part in (self.root / _UNFINISHED).iterdir():
                 with contextlib.suppress(FileNotFoundError):
                     if part.stat().st_mtime < before:
                         part.unlink()
@@ -236,12 +236,6 @@ class LocalStorage:
 
     def _path(self, key: str) -> Path:
         return self.root / checked_key(key)
-
-    def _unfinished(self) -> Path:
-        folder = self.root / _UNFINISHED
-        if not folder.is_dir():
-            folder.mkdir(parents=True, exist_ok=True)
-        return folder
 
 
 # Plain strings: a published review is 15 files, and pathlib costs as much as the file system.
@@ -263,11 +257,18 @@ def _move(part: str, target: str) -> None:
         Path(part).replace(target)
 
 
-def _files_below(folder: Path) -> Iterator[Path]:
-    for parent, folders, names in os.walk(folder):
-        if _UNFINISHED in folders:
-            folders.remove(_UNFINISHED)
-        yield from (Path(parent) / name for name in names)
+def _keys_below(folder: Path, within: str) -> Iterator[str]:
+    """In byte order: a folder sorts by its name and the slash that follows."""
+    try:
+        with os.scandir(folder) as entries:
+            names = sorted(each.name + "/" * each.is_dir(follow_symlinks=False) for each in entries)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    for name in names:
+        if not name.endswith("/"):
+            yield within + name
+        elif name != f"{_UNFINISHED}/":
+            yield from _keys_below(folder / name, within + name)
 
 
 def _sync_folder(folder: Path) -> None:

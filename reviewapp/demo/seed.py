@@ -35,7 +35,7 @@ from reviewapp.outbox.mail import send_mail
 from reviewapp.outbox.mailbox import FOLDER as MAILBOX
 from reviewapp.reactions import relay_events
 from reviewapp.widgets import service as widgets
-from reviewapp.widgets.publishing import rebuild
+from reviewapp.widgets.rebuilding import rebuild
 
 KEY_NAME = "Demo"
 UNFINISHED = "seeding"

@@ -53,33 +53,32 @@ def keep_attributes(session: Session, review: Review, shown: bool) -> None:
         _count(session, review, wanted, +1)
 
 
-def recount_attributes(session: Session, listing_id: UUID) -> None:
-    """Make rows and counts of a listing anew from the answers of its shown reviews."""
-    session.execute(delete(ReviewAttribute).where(ReviewAttribute.listing_id == listing_id))
-    session.execute(delete(AttributeCount).where(AttributeCount.listing_id == listing_id))
-    reviewed = select(Review.product_id).where(Review.listing_id == listing_id)
+def recount_attributes(session: Session, listing_ids: Sequence[UUID]) -> None:
+    """Make rows and counts of listings anew from the answers of their shown reviews."""
+    for table in (ReviewAttribute, AttributeCount):
+        session.execute(delete(table).where(table.listing_id.in_(listing_ids)))
+    reviewed = select(Review.product_id).where(Review.listing_id.in_(listing_ids))
     products = session.execute(
-        select(Product.id, Product.product_type, Shop.settings_json)
+        select(Product.id, Product.product_type, Shop.id, Shop.settings_json)
         .join(Shop, Shop.id == Product.shop_id)
         .where(Product.id.in_(reviewed))
     ).all()
-    for product_id, product_type, settings in products:
-        for question in _questions(product_type, settings):
+    settings = {shop_id: of_shop for _, _, shop_id, of_shop in products}
+    alike: defaultdict[tuple[UUID, str | None], list[UUID]] = defaultdict(list)
+    for product_id, product_type, shop_id, _ in products:
+        alike[shop_id, product_type].append(product_id)
+    for (shop_id, product_type), product_ids in alike.items():
+        for question in _questions(product_type, settings[shop_id]):
             if question.choices:
-                session.execute(_rows_of(listing_id, product_id, question))
-    counted = select(
-        ReviewAttribute.listing_id,
-        ReviewAttribute.name,
-        ReviewAttribute.value,
-        ReviewAttribute.shop_id,
-        func.count(),
-    ).where(ReviewAttribute.listing_id == listing_id)
+                session.execute(_rows_of(listing_ids, product_ids, question))
     keys = ("listing_id", "name", "value", "shop_id")
-    session.execute(
-        insert(AttributeCount).from_select(
-            [*keys, "count"], counted.group_by(*(getattr(ReviewAttribute, key) for key in keys))
-        )
+    columns = [getattr(ReviewAttribute, key) for key in keys]
+    counted = (
+        select(*columns, func.count())
+        .where(ReviewAttribute.listing_id.in_(listing_ids))
+        .group_by(*columns)
     )
+    session.execute(insert(AttributeCount).from_select([*keys, "count"], counted))
 
 
 COUNTED = select(AttributeCount.name, AttributeCount.value, AttributeCount.count).where(
@@ -160,7 +159,7 @@ def _count(session: Session, review: Review, answers: Mapping[str, str], step: i
         )
 
 
-def _rows_of(listing_id: UUID, product_id: UUID, question: Question) -> Any:
+def _rows_of(listing_ids: Sequence[UUID], product_ids: Sequence[UUID], question: Question) -> Any:
     value = Review.answers[question.id].astext
     found = select(
         Review.id,
@@ -171,8 +170,8 @@ def _rows_of(listing_id: UUID, product_id: UUID, question: Question) -> Any:
         Review.rating,
         Review.position,
     ).where(
-        Review.listing_id == listing_id,
-        Review.product_id == product_id,
+        Review.listing_id.in_(listing_ids),
+        Review.product_id.in_(product_ids),
         Review.state == "published",
         Review.position.is_not(None),
         value.in_([choice.value for choice in question.choices]),

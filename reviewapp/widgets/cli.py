@@ -9,12 +9,14 @@ from dataclasses import asdict
 import click
 from sqlalchemy import select
 
+from reviewapp.core import clock
 from reviewapp.core.db import EVERY_SHOP
 from reviewapp.core.kit import Kit, KitOpener
 from reviewapp.models.account import Shop
 from reviewapp.widgets.checking import check_address
 from reviewapp.widgets.comparing import Difference, compare
-from reviewapp.widgets.publishing import rebuild
+from reviewapp.widgets.rebuilding import default_processes, rebuild
+from reviewapp.widgets.strays import clear_strays
 
 
 @click.group()
@@ -25,15 +27,30 @@ def publish() -> None:
 @publish.command("rebuild")
 @click.option("--check", is_flag=True, help="Compare only; exit code 1 where anything differs.")
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable.")
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 64),
+    default=default_processes,
+    help="How many share the work; one for each core if not said.",
+)
 @click.pass_obj
-def rebuild_all(opened_kit: KitOpener, check: bool, as_json: bool) -> None:
+def rebuild_all(opened_kit: KitOpener, check: bool, as_json: bool, processes: int) -> None:
     """Make every published document again from the database; the same rows, the same bytes."""
     with opened_kit() as kit:
         if check:
             _report(compare(kit), as_json)
             return
-        count = rebuild(kit, _show if sys.stderr.isatty() and not as_json else None)
-    click.echo(json.dumps({"products": count}) if as_json else f"{count} products published")
+        progress, started = _show if sys.stderr.isatty() and not as_json else None, clock.now()
+        count = rebuild(kit, progress, processes=processes)
+        strays = clear_strays(kit, started)
+    if as_json:
+        click.echo(json.dumps({"products": count, **asdict(strays)}))
+        return
+    for path in strays.removed:
+        click.echo(f"removed {path}")
+    for path in strays.foreign:
+        click.echo(f"left alone {path}: nothing of ours is called so")
+    click.echo(f"{count} products published")
 
 
 @click.group()

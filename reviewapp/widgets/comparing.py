@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 from uuid import UUID
@@ -21,11 +21,13 @@ from reviewapp.widgets.feeds.writer import WRITTEN_WITH, write_feeds
 from reviewapp.widgets.marks import shop_paths
 from reviewapp.widgets.product_writer import MAX_CHUNKS, write_product
 from reviewapp.widgets.rules import chunk_of
-from reviewapp.widgets.shop_documents import shop_document
+from reviewapp.widgets.shop_documents import ShopDocuments
 from reviewapp.widgets.writer import put_document, shop_folder
 
 MISSING, DIFFERENT, EXTRA = "missing", "different", "extra"
 PART = 1 << 16
+AT_ONCE = 20
+"""Documents of a shop held in memory."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -114,15 +116,24 @@ def _compare_shop(kit: Kit, shop_id: UUID, widget_key: str) -> None:
             write_product(kit, shop_id, product_id, some, questions=first == 0)
     with kit.database.transaction(shop_id) as session:
         paths = shop_paths(session, shop_id)
+    plain = []
     for path in paths:
         if path in WRITTEN_WITH:
             write_feeds(kit, shop_id, path)
             continue
-        with kit.database.transaction(shop_id) as session:
-            shop = session.get_one(Shop, shop_id)
-            content = shop_document(session, shop, path, public_url=kit.settings.public_url)
+        plain.append(path)
+    for first in range(0, len(plain), AT_ONCE):
+        _compare_documents(kit, shop_id, plain[first : first + AT_ONCE])
+
+
+def _compare_documents(kit: Kit, shop_id: UUID, paths: Sequence[str]) -> None:
+    with kit.database.transaction(shop_id) as session:
+        shop = session.get_one(Shop, shop_id)
+        documents = ShopDocuments(session, shop, public_url=kit.settings.public_url)
+        made = {path: documents.made(path) for path in paths}
+    for path, content in made.items():
         if content is not None:
-            put_document(kit.published, f"{shop_folder(widget_key)}/{path}", content)
+            put_document(kit.published, f"{shop_folder(shop.widget_key)}/{path}", content)
 
 
 def _products(kit: Kit, shop_id: UUID) -> list[tuple[UUID, int]]:

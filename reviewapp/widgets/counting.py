@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, Uuid, bindparam, case, func, select, update
+from sqlalchemy import (
+    ScalarSelect,
+    Update,
+    Uuid,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -14,7 +27,7 @@ from reviewapp.models.media import MediaAsset
 from reviewapp.models.review import Review
 from reviewapp.widgets.attributes import recount_attributes
 from reviewapp.widgets.film_view import SHOWN_MEDIA
-from reviewapp.widgets.marks import mark_listing
+from reviewapp.widgets.marks import mark_listings_anew
 from reviewapp.widgets.rules import STARS_BY_RATING, chunk_of
 
 
@@ -43,44 +56,68 @@ _HELD = (
 
 def recount_listing(session: Session, listing_id: UUID) -> int:
     """Count all published reviews anew and mark every document; how many chunks there are."""
-    summary = locked_summary(session, listing_id)
-    place_unplaced(session, summary)
-    session.execute(
-        update(Review)
-        .where(Review.listing_id == listing_id, Review.position.is_not(None))
-        .values(
-            counted_rating=case((Review.state == "published", Review.rating), else_=None),
-            photo_count=media_of_review("photo"),
-            video_count=media_of_review("video"),
-            language=func.lower(func.split_part(func.replace(Review.locale, "_", "-"), "-", 1)),
-        )
-        .execution_options(synchronize_session=False)
-    )
-    recount_attributes(session, listing_id)
-    counts = _counted(session, listing_id)
-    for rating, name in enumerate(STARS_BY_RATING, start=1):
-        setattr(summary, name, counts.get(rating, 0))
-    summary.topics_at = None
+    return recount_listings(session, [listing_id])[listing_id]
+
+
+def recount_listings(session: Session, listing_ids: Collection[UUID]) -> dict[UUID, int]:
+    """`recount_listing` of many at once: the same statements, however many they are."""
+    ids = sorted(listing_ids)
+    summaries = _locked_summaries(session, ids)
+    for listing_id, placed in _place_unplaced(session, ids).items():
+        summaries[listing_id].next_position += placed
+    session.execute(_what_is_counted(ids))
+    recount_attributes(session, ids)
+    counts = _counted(session, ids)
+    chunks = {}
+    for listing_id, summary in summaries.items():
+        for rating, name in enumerate(STARS_BY_RATING, start=1):
+            setattr(summary, name, counts[listing_id, rating])
+        summary.topics_at = None
+        placed = summary.next_position
+        chunks[listing_id] = chunk_of(placed - 1) + 1 if placed else 0
     session.flush()
-    chunks = chunk_of(summary.next_position - 1) + 1 if summary.next_position else 0
-    mark_listing(session, listing_id, range(chunks), anew=True, questions=True)
+    mark_listings_anew(session, chunks)
     return chunks
 
 
-def place_unplaced(session: Session, summary: RatingSummary) -> None:
-    """Give published reviews without a position the next ones, oldest publication first."""
-    of_listing = select(Product.id).where(
-        func.coalesce(Product.listing_id, Product.id) == summary.product_id
+def _locked_summaries(session: Session, ids: Sequence[UUID]) -> dict[UUID, RatingSummary]:
+    """The listings' summaries, held in the order of their ids; made where there were none."""
+    products = select(Product.id, Product.shop_id).where(Product.id.in_(ids)).order_by(Product.id)
+    session.execute(
+        insert(RatingSummary)
+        .from_select(["product_id", "shop_id"], products)
+        .on_conflict_do_nothing()
     )
+    held = (
+        select(RatingSummary)
+        .where(RatingSummary.product_id.in_(ids))
+        .order_by(RatingSummary.product_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return {summary.product_id: summary for summary in session.scalars(held)}
+
+
+def _place_unplaced(session: Session, ids: Sequence[UUID]) -> Counter[UUID]:
+    """Give published reviews without a position the next ones, oldest publication first.
+
+    How many there were, by listing.
+    """
+    listing = func.coalesce(Product.listing_id, Product.id)
     unplaced = (
         select(
             Review.id,
+            listing.label("listing_id"),
             func.row_number()
-            .over(order_by=(Review.published_at, Review.submitted_at, Review.id))
+            .over(
+                partition_by=listing,
+                order_by=(Review.published_at, Review.submitted_at, Review.id),
+            )
             .label("ordinal"),
         )
+        .join(Product, Product.id == Review.product_id)
         .where(
-            Review.product_id.in_(of_listing),
+            or_(Product.id.in_(ids) & Product.listing_id.is_(None), Product.listing_id.in_(ids)),
             Review.state == "published",
             Review.position.is_(None),
         )
@@ -88,24 +125,50 @@ def place_unplaced(session: Session, summary: RatingSummary) -> None:
     )
     placed = session.execute(
         update(Review)
-        .where(Review.id == unplaced.c.id)
+        .where(Review.id == unplaced.c.id, RatingSummary.product_id == unplaced.c.listing_id)
         .values(
-            position=summary.next_position + unplaced.c.ordinal - 1,
-            listing_id=summary.product_id,
+            position=RatingSummary.next_position + unplaced.c.ordinal - 1,
+            listing_id=unplaced.c.listing_id,
         )
-        .returning(Review.id)
+        .returning(Review.listing_id)
         .execution_options(synchronize_session=False)
     )
-    summary.next_position += len(placed.all())
+    return Counter(listing_id for listing_id in placed.scalars() if listing_id)
 
 
-def _counted(session: Session, listing_id: UUID) -> dict[int, int]:
-    rows = session.execute(
-        select(Review.counted_rating.label("rating"), func.count().label("number"))
-        .where(Review.listing_id == listing_id, Review.counted_rating.is_not(None))
-        .group_by(Review.counted_rating)
+def _what_is_counted(ids: Sequence[UUID]) -> Update:
+    """What each placed review remembers of itself, where it is not so already."""
+    wanted = {
+        "counted_rating": case((Review.state == "published", Review.rating), else_=None),
+        "photo_count": media_of_review("photo"),
+        "video_count": media_of_review("video"),
+        "language": func.lower(func.split_part(func.replace(Review.locale, "_", "-"), "-", 1)),
+    }
+    of_listings = (Review.listing_id.in_(ids), Review.position.is_not(None))
+    each = (
+        select(Review.id, *(value.label(name) for name, value in wanted.items()))
+        .where(*of_listings)
+        .subquery()
     )
-    return {row.rating: row.number for row in rows}
+    return (
+        update(Review)
+        .where(
+            Review.id == each.c.id,
+            or_(*(getattr(Review, name).is_distinct_from(each.c[name]) for name in wanted)),
+        )
+        .values({name: each.c[name] for name in wanted})
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _counted(session: Session, ids: Sequence[UUID]) -> Counter[tuple[Any, Any]]:
+    """How many count with each rating, by (listing, rating)."""
+    rows = session.execute(
+        select(Review.listing_id, Review.counted_rating, func.count())
+        .where(Review.listing_id.in_(ids), Review.counted_rating.is_not(None))
+        .group_by(Review.listing_id, Review.counted_rating)
+    )
+    return Counter({(listing_id, rating): number for listing_id, rating, number in rows})
 
 
 def media_of_review(kind: str) -> ScalarSelect[int]:

@@ -8,30 +8,19 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Integer,
-    String,
-    Uuid,
     bindparam,
-    case,
-    false,
     func,
-    literal,
-    null,
     or_,
     select,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.dml import ReturningInsert
 
 from reviewapp.core import clock
 from reviewapp.core.db import ping_after_commit
 from reviewapp.models.catalog import Product
 from reviewapp.models.collection import Collection
 from reviewapp.models.widget import Publication, ShopDocument
-from reviewapp.widgets.pacing import pause_of_mark
+from reviewapp.widgets.mark_statements import MARKS, MARKS_OF_SHOP
 from reviewapp.widgets.rules import chunk_of, key_hash, product_key, shard_count, shard_of
 
 ERRAND = "publish"
@@ -57,17 +46,32 @@ def mark_listing(
     *,
     at: datetime | None = None,
     at_once: bool = False,
-    anew: bool = False,
     questions: bool = False,
 ) -> None:
     """Note that the head and these chunks are behind, for every product shown with this listing.
 
     `at` in the future lets the change wait, with others like it, for a later write; `at_once`
-    lets it wait for no burst to end. `anew` does too, and has all files written, also those
-    that already hold the same bytes.
+    lets it wait for no burst to end.
     """
     found = session.execute(_SHOWN_WITH, {"listing_id": listing_id}).all()
-    _mark(session, found, chunks, at or clock.now(), questions, at_once=at_once, anew=anew)
+    _mark(session, found, chunks, at or clock.now(), questions, at_once=at_once)
+
+
+def mark_listings_anew(session: Session, chunks: Mapping[UUID, int]) -> None:
+    """Have all files of these listings written, also those that hold the same bytes already.
+
+    `chunks` is how many each of them has. Who holds one of them just now, or died with it, is
+    not waited for: a publisher that cannot settle its claim marks the product again.
+    Products are locked in the order of their ids.
+    """
+    listing = func.coalesce(Product.listing_id, Product.id).label("listing_id")
+    own = Product.id.in_(chunks) & Product.listing_id.is_(None)
+    shown = select(*_PRODUCT.selected_columns, listing).where(
+        or_(own, Product.listing_id.in_(chunks))
+    )
+    now = clock.now()
+    for row in session.execute(shown.order_by(Product.id)).all():
+        _mark(session, [row], range(chunks[row.listing_id]), now, questions=True, anew=True)
 
 
 def mark_product(session: Session, product_id: UUID, chunks: Sequence[int]) -> None:
@@ -103,7 +107,7 @@ def _mark(
         "chunks": list(chunks),
         "questions": questions,
     }
-    behind = session.scalars(_MARKS[at_once or anew, anew], told)
+    behind = session.scalars(MARKS[at_once or anew, anew], told)
     _wake(session, behind, at, at_once=at_once or anew)
 
 
@@ -115,49 +119,6 @@ def _wake(
         ping_after_commit(session, ERRAND)
 
 
-def _mark_statement(*, at_once: bool, anew: bool) -> ReturningInsert[Any]:
-    """The upsert behind every mark: of the tables, since the ORM's own costs twice as much.
-
-    While a publisher holds the row, chunks are always appended: it takes away only those that
-    were there when it began. Otherwise a chunk that waits already is not added again.
-    """
-    table: Any = Publication.__table__
-    products = func.unnest(
-        bindparam("product_ids", type_=ARRAY(Uuid)), bindparam("hashes", type_=ARRAY(BigInteger))
-    )
-    each = products.table_valued("product_id", "key_hash").render_derived(name="each")
-    values = {
-        "product_id": each.c.product_id,
-        "key_hash": each.c.key_hash,
-        "shop_id": bindparam("shop_id", type_=Uuid()),
-        "dirty_at": bindparam("at", type_=table.c.dirty_at.type),
-        "dirty_chunks": bindparam("chunks", type_=ARRAY(Integer)),
-        "dirty_questions": bindparam("questions", type_=Boolean()),
-        "revision": literal(1),
-    }
-    new = insert(table).from_select([*values], select(*values.values()), include_defaults=False)
-    waiting = (table.c.claimed_at.is_(None)) & table.c.dirty_chunks.contains(
-        new.excluded.dirty_chunks
-    )
-    both = table.c.dirty_chunks.op("||")(new.excluded.dirty_chunks)
-    return new.on_conflict_do_update(
-        index_elements=[table.c.product_id],
-        set_={
-            "dirty_at": func.least(table.c.dirty_at, new.excluded.dirty_at),
-            "dirty_chunks": case((waiting, table.c.dirty_chunks), else_=both),
-            "dirty_questions": or_(table.c.dirty_questions, new.excluded.dirty_questions),
-            "revision": table.c.revision + 1,
-            "pause": pause_of_mark(Publication, at_once=at_once),
-            "published_at": null() if anew else table.c.published_at,
-        },
-    ).returning(table.c.dirty_at)
-
-
-# Built once: building a statement costs more than running it.
-_MARKS = {
-    (at_once, anew): _mark_statement(at_once=at_once, anew=anew)
-    for at_once, anew in ((False, False), (True, False), (True, True))
-}
 _PRODUCT = select(Product.id, Product.shop_id, Product.external_id)
 _ONE = _PRODUCT.where(Product.id == bindparam("product_id"))
 _SHOWN_WITH = _PRODUCT.where(
@@ -175,50 +136,28 @@ def mark_shop(
     *,
     at: datetime | None = None,
     at_once: bool = False,
+    anew: bool = False,
 ) -> None:
     """Note that these documents of the whole shop are behind.
 
-    `at` in the future lets the change wait; `at_once` lets it wait for no burst and no hour.
+    `at` in the future lets the change wait; `at_once` lets it wait for no burst and no hour,
+    `anew` not even for who holds them just now.
     """
     since = at or clock.now()
-    told = {"shop_id": shop_id, "paths": sorted(paths), "at": since}
-    behind = session.scalars(_MARK_SHOP_AT_ONCE if at_once else _MARK_SHOP, told)
-    _wake(session, behind, since, at_once=at_once)
+    told = {"shop_id": shop_id, "paths": sorted(paths), "at": since, "slow": list(SLOW)}
+    behind = session.scalars(MARKS_OF_SHOP[at_once or anew, anew], told)
+    _wake(session, behind, since, at_once=at_once or anew)
 
 
-def _mark_shop_statement(*, at_once: bool) -> ReturningInsert[Any]:
-    """As `_mark_statement`; paths are locked in the order they are given in."""
-    table: Any = ShopDocument.__table__
-    values = {
-        "shop_id": bindparam("shop_id", type_=Uuid()),
-        "path": func.unnest(bindparam("paths", type_=ARRAY(String))),
-        "dirty_at": bindparam("at", type_=table.c.dirty_at.type),
-        "revision": literal(1),
-    }
-    new = insert(table).from_select([*values], select(*values.values()), include_defaults=False)
-    hourly = table.c.path.in_(SLOW) if at_once else false()
-    return new.on_conflict_do_update(
-        index_elements=[table.c.shop_id, table.c.path],
-        set_={
-            "dirty_at": func.least(table.c.dirty_at, new.excluded.dirty_at),
-            "revision": table.c.revision + 1,
-            "published_at": case((hourly, None), else_=table.c.published_at),
-            "pause": pause_of_mark(ShopDocument, at_once=at_once),
-        },
-    ).returning(table.c.dirty_at)
+def mark_shards(session: Session, shop_id: UUID, hashes: Iterable[int], *, grown: bool) -> None:
+    """Note that the star shards with these key hashes are behind; all are when the shop outgrew
+    them.
 
-
-_MARK_SHOP, _MARK_SHOP_AT_ONCE = (_mark_shop_statement(at_once=at) for at in (False, True))
-
-
-def mark_shard(session: Session, shop_id: UUID, hashed: int, *, grown: bool) -> None:
-    """Note that the star shard with this key hash is behind; all are when the shop outgrew them.
-
-    `grown`: the product had no documents before, so that the number of shards may change.
+    `grown`: some product had no documents before, so that the number of shards may change.
     """
     before = shards_of(session, shop_id)
     after = len(shard_paths(session, shop_id)) if grown else before
-    moved = range(after) if after > before else [shard_of(hashed, before)]
+    moved = range(after) if after > before else {shard_of(hashed, before) for hashed in hashes}
     paths = [f"{STARS_FOLDER}{shard}.json" for shard in moved]
     if grown:
         paths += [SITEMAP, *(f"{SITEMAPS_FOLDER}{shard}.xml" for shard in moved)]

@@ -137,20 +137,24 @@ def _strip_items(review: PublishedReview) -> list[StripItem]:
     return [StripItem(review.id, review.position, item) for item in items]
 
 
+PRODUCT_COLUMNS = (
+    Product.id,
+    Product.external_id,
+    Product.title,
+    Product.url,
+    Product.image_url,
+    Product.brand,
+    Product.gtin,
+    Product.mpn,
+    Product.sku,
+)
+"""What `product_facts` are made of."""
 _COUNTS = tuple(getattr(RatingSummary, name) for name in STARS_BY_RATING)
 _PRODUCT = (
     select(
-        Product.id,
+        *PRODUCT_COLUMNS,
         Product.listing_id,
         Product.product_type,
-        Product.external_id,
-        Product.title,
-        Product.url,
-        Product.image_url,
-        Product.brand,
-        Product.gtin,
-        Product.mpn,
-        Product.sku,
         RatingSummary.next_position,
         RatingSummary.topics,
         *_COUNTS,

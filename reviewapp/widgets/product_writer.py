@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,7 +26,7 @@ from reviewapp.widgets.marks import (
     NEWS,
     TRANSPARENCY,
     mark_product,
-    mark_shard,
+    mark_shards,
     mark_shop,
 )
 from reviewapp.widgets.media_files import sync_media
@@ -41,6 +43,8 @@ NEWS_WAIT = timedelta(minutes=1)
 BATCH = 20
 MAX_CHUNKS = 200
 """Chunks written under one claim, so that a long rebuild stays within its lease."""
+SETTLED_WITHIN = 5.0
+"""Seconds from a write to its settling: a batch of large products must not outlive its lease."""
 ARRAY_END = 2**31 - 1
 
 log = structlog.get_logger()
@@ -64,9 +68,13 @@ class Claim:
     questions: bool = False
 
 
+Written = tuple[Claim, list[str]]
+"""What was claimed, and the paths that hold something else now."""
+
+
 def publish_products(kit: Kit) -> int:
     """Write one batch of the products that are due; returns how many were written."""
-    return sum(_publish(kit, claim) for claim in claim_products(kit))
+    return _publish(kit, claim_products(kit))
 
 
 def claim_products(kit: Kit) -> list[Claim]:
@@ -121,9 +129,23 @@ def _claim(row: Any) -> Claim:
     )
 
 
-def _publish(kit: Kit, claim: Claim) -> int:
+def _publish(kit: Kit, claims: Iterable[Claim]) -> int:
+    """Write what was claimed; what is written is settled together, and never long after."""
+    done, since = list[Written](), time.monotonic()
+    number = 0
+    for claim in claims:
+        paths = _write(kit, claim)
+        if paths is not None:
+            done.append((claim, paths))
+        if time.monotonic() > since + SETTLED_WITHIN:
+            number += _settle(kit, done)
+            done, since = [], time.monotonic()
+    return number + _settle(kit, done)
+
+
+def _write(kit: Kit, claim: Claim) -> list[str] | None:
     try:
-        paths = write_product(
+        return write_product(
             kit,
             claim.shop_id,
             claim.product_id,
@@ -133,17 +155,36 @@ def _publish(kit: Kit, claim: Claim) -> int:
         )
     except OutsideFailed as error:
         log.error("publish.failed", product_id=str(claim.product_id), error=error.message)
-        return 0
-    with kit.database.transaction(claim.shop_id) as session:
-        request_purge(session, kit.settings, claim.shop_id, paths)
-        if settle_product(session, claim):
-            mark_shard(session, claim.shop_id, claim.key_hash, grown=claim.first)
-            mark_shop(session, claim.shop_id, [TRANSPARENCY, FIGURES_PAGE, FEEDS])
-            mark_shop(session, claim.shop_id, [NEWS], at=clock.now() + NEWS_WAIT)
-        else:
-            # Another publisher took over a lease that ran out: our files may be newer than its.
-            mark_product(session, claim.product_id, claim.chunks)
-    return 1
+        return None
+
+
+def _settle(kit: Kit, done: Sequence[Written]) -> int:
+    """Note what was written, shop by shop, and what of the shop's own documents it outdates."""
+    for shop_id, written in _by_shop(done).items():
+        with kit.database.transaction(shop_id) as session:
+            paths = [path for _, of_product in written for path in of_product]
+            request_purge(session, kit.settings, shop_id, paths)
+            settled = []
+            for claim, _ in written:
+                if settle_product(session, claim):
+                    settled.append(claim)
+                else:
+                    # Another publisher took over a lease that ran out: our files may be newer.
+                    mark_product(session, claim.product_id, claim.chunks)
+            if settled:
+                grown = any(claim.first for claim in settled)
+                mark_shards(session, shop_id, [claim.key_hash for claim in settled], grown=grown)
+                mark_shop(session, shop_id, [TRANSPARENCY, FIGURES_PAGE, FEEDS])
+                mark_shop(session, shop_id, [NEWS], at=clock.now() + NEWS_WAIT)
+    return len(done)
+
+
+def _by_shop(done: Sequence[Written]) -> dict[UUID, list[Written]]:
+    """In the order of product ids, in which their rows are locked."""
+    found: defaultdict[UUID, list[Written]] = defaultdict(list)
+    for claim, paths in sorted(done, key=lambda each: each[0].product_id):
+        found[claim.shop_id].append((claim, paths))
+    return found
 
 
 def settle_product(session: Session, claim: Claim) -> bool:

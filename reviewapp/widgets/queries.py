@@ -116,16 +116,32 @@ def store_rows(session: Session, shop_id: UUID, number: int | None) -> Sequence[
 
     The rating plays no part (G18).
     """
-    shown = select(*SHOWN_COLUMNS).where(
-        Review.shop_id == shop_id, _PUBLISHED, Review.store_position.is_not(None)
-    )
     if number is None:
-        shown = shown.order_by(Review.store_position.desc()).limit(CHUNK_SIZE + 1)
-    else:
-        low = number * CHUNK_SIZE
-        shown = shown.where(Review.store_position >= low, Review.store_position < low + CHUNK_SIZE)
+        told = {"shop_id": shop_id, "limit": CHUNK_SIZE + 1}
+        return session.execute(_NEWEST_OF_SHOP, told).all()
+    low = number * CHUNK_SIZE
+    told = {"shop_id": shop_id, "low": low, "high": low + CHUNK_SIZE}
+    return session.execute(_PAGE_OF_SHOP, told).all()
+
+
+def _of_shop(*narrowed: Any, limit: Any = None) -> Select[Any]:
+    """The published reviews of `:shop_id`, newest first."""
+    shown = select(*SHOWN_COLUMNS).where(
+        Review.shop_id == bindparam("shop_id"),
+        _PUBLISHED,
+        Review.store_position.is_not(None),
+        *narrowed,
+    )
+    if limit is not None:
+        shown = shown.order_by(Review.store_position.desc()).limit(limit)
     statement, of = answered(shown)
-    return session.execute(statement.order_by(of.store_position.desc())).all()
+    return statement.order_by(of.store_position.desc())
+
+
+_NEWEST_OF_SHOP = _of_shop(limit=bindparam("limit"))
+_PAGE_OF_SHOP = _of_shop(
+    Review.store_position >= bindparam("low"), Review.store_position < bindparam("high")
+)
 
 
 def picked_rows(session: Session, collection_id: UUID) -> Sequence[ReviewRow]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cached_property
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -32,36 +34,53 @@ from reviewapp.widgets.marks import (
 from reviewapp.widgets.pages import Pages
 from reviewapp.widgets.product_view import shop_facts
 from reviewapp.widgets.queries import shard_pages, shard_summaries
-from reviewapp.widgets.store_view import collection_view, store_view
+from reviewapp.widgets.store_view import StorePages, collection_view
 
 
-def shop_document(session: Session, shop: Shop, path: str, *, public_url: str) -> bytes | None:
-    """The bytes of one document of the shop; None where it is not to be there any more."""
-    if path.startswith(STARS_FOLDER):
-        return _stars(session, shop.id, path)
-    if path.startswith(COLLECTIONS_FOLDER):
-        picked = collection_view(session, shop, collection_key(path), public_url=public_url)
-        return documents.collection(picked) if picked else None
-    facts = shop_facts(shop, public_url)
-    if path.startswith(SITEMAPS_FOLDER):
-        return _sitemap(session, shop.id, facts.base_url, shard_of_path(path))
-    if path.startswith(STORE_FOLDER):
-        view = store_view(session, shop, path, public_url=public_url)
-        return Pages(facts, translator(facts.language)).store(view)
-    makers = {
-        POLICY: lambda: Pages(facts, translator(facts.language)).policy(),
-        FAQ: lambda: Pages(facts, translator(facts.language)).faq(
-            faq_view(session, shop, public_url=public_url)
-        ),
-        TRANSPARENCY: lambda: documents.transparency(transparency(session, shop.id)),
-        FIGURES_PAGE: lambda: Pages(facts, translator(facts.language)).figures(
-            transparency(session, shop.id)
-        ),
-        STORE: lambda: documents.store(store_summary(session, shop.id)),
-        THEME: lambda: theme_css(theme_of(shop.color.lower())).encode(),
-        SITEMAP: lambda: _sitemaps(session, shop.id, facts.base_url),
-    }
-    return makers[path]()
+class ShopDocuments:
+    """Makes a shop's documents within one transaction; what several of them tell is read once."""
+
+    def __init__(self, session: Session, shop: Shop, *, public_url: str) -> None:
+        self._session = session
+        self._shop = shop
+        self._public_url = public_url
+        self._facts = shop_facts(shop, public_url)
+
+    def made(self, path: str) -> bytes | None:
+        """The bytes of one document; None where it is not to be there any more."""
+        session, shop = self._session, self._shop
+        if path.startswith(STARS_FOLDER):
+            return _stars(session, shop.id, path)
+        if path.startswith(COLLECTIONS_FOLDER):
+            key = collection_key(path)
+            picked = collection_view(session, shop, key, public_url=self._public_url)
+            return documents.collection(picked) if picked else None
+        if path.startswith(SITEMAPS_FOLDER):
+            return _sitemap(session, shop.id, self._facts.base_url, shard_of_path(path))
+        if path.startswith(STORE_FOLDER):
+            return self._pages.store(self._store.page(path))
+        return self._single(path)
+
+    def _single(self, path: str) -> bytes:
+        session, shop = self._session, self._shop
+        makers: dict[str, Callable[[], bytes]] = {
+            POLICY: self._pages.policy,
+            FAQ: lambda: self._pages.faq(faq_view(session, shop, public_url=self._public_url)),
+            TRANSPARENCY: lambda: documents.transparency(transparency(session, shop.id)),
+            FIGURES_PAGE: lambda: self._pages.figures(transparency(session, shop.id)),
+            STORE: lambda: documents.store(store_summary(session, shop.id)),
+            THEME: lambda: theme_css(theme_of(shop.color.lower())).encode(),
+            SITEMAP: lambda: _sitemaps(session, shop.id, self._facts.base_url),
+        }
+        return makers[path]()
+
+    @cached_property
+    def _pages(self) -> Pages:
+        return Pages(self._facts, translator(self._facts.language))
+
+    @cached_property
+    def _store(self) -> StorePages:
+        return StorePages(self._session, self._shop, public_url=self._public_url)
 
 
 def _stars(session: Session, shop_id: UUID, path: str) -> bytes:

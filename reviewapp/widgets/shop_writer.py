@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import and_, case, or_, select, update
+from sqlalchemy import and_, bindparam, case, or_, select, update
+from sqlalchemy.orm import Session
 
 from reviewapp.core import clock
 from reviewapp.core.db import EVERY_SHOP
@@ -16,11 +19,11 @@ from reviewapp.core.kit import Kit
 from reviewapp.models.account import Shop
 from reviewapp.models.widget import ShopDocument
 from reviewapp.widgets.feeds.writer import WRITTEN_WITH, files_of, write_feeds
-from reviewapp.widgets.marks import FEEDS, NEWS, SLOW, STORE_PAGE
+from reviewapp.widgets.marks import FEEDS, NEWS, SLOW, STORE_PAGE, mark_shop
 from reviewapp.widgets.pacing import next_pause, rested
 from reviewapp.widgets.product_writer import LEASE
 from reviewapp.widgets.purging import request_purge
-from reviewapp.widgets.shop_documents import shop_document
+from reviewapp.widgets.shop_documents import ShopDocuments
 from reviewapp.widgets.store_view import place_in_store
 from reviewapp.widgets.writer import put_document, remove_document, shop_folder
 
@@ -45,7 +48,17 @@ class DocumentClaim:
 
 def publish_shop_documents(kit: Kit) -> int:
     """Write one batch of the shop documents that are due; returns how many were written."""
-    return sum(_publish(kit, claim) for claim in _claim(kit))
+    claims = _claim(kit)
+    feeds = [claim for claim in claims if claim.path in WRITTEN_WITH]
+    by_shop: defaultdict[UUID, list[DocumentClaim]] = defaultdict(list)
+    for claim in claims:
+        if claim not in feeds:
+            by_shop[claim.shop_id].append(claim)
+    # What takes long goes last: the others' leases must not run out meanwhile.
+    feeds.sort(key=lambda claim: claim.path == FEEDS)
+    return sum(_publish(kit, of_shop, _write) for of_shop in by_shop.values()) + sum(
+        _publish(kit, [claim], _write_feeds) for claim in feeds
+    )
 
 
 def _claim(kit: Kit) -> list[DocumentClaim]:
@@ -83,39 +96,63 @@ def _claim(kit: Kit) -> list[DocumentClaim]:
             )
             .execution_options(synchronize_session=False)
         ).all()
-    claims = [DocumentClaim(row.shop_id, row.path, now, row.revision) for row in rows]
-    # What takes long goes last: the others' leases must not run out meanwhile.
-    return sorted(claims, key=lambda claim: claim.path == FEEDS)
+    # By path, in which order their rows are locked once more.
+    return sorted(
+        (DocumentClaim(row.shop_id, row.path, now, row.revision) for row in rows),
+        key=lambda claim: claim.path,
+    )
 
 
-def _publish(kit: Kit, claim: DocumentClaim) -> int:
+def _publish(kit: Kit, claims: Sequence[DocumentClaim], write: Callable[..., list[str]]) -> int:
+    """Write and settle documents of one shop."""
+    shop_id = claims[0].shop_id
     try:
-        written = _write_feeds(kit, claim) if claim.path in WRITTEN_WITH else _write(kit, claim)
+        written = write(kit, claims)
     except OutsideFailed as error:
-        log.error("publish.failed", shop_id=str(claim.shop_id), error=error.message)
+        log.error("publish.failed", shop_id=str(shop_id), error=error.message)
         return 0
-    current = ShopDocument.revision == claim.revision
-    with kit.database.transaction(claim.shop_id) as session:
-        request_purge(session, kit.settings, claim.shop_id, written)
-        session.execute(
-            update(ShopDocument)
-            .where(
-                ShopDocument.shop_id == claim.shop_id,
-                ShopDocument.path == claim.path,
-                ShopDocument.claimed_at == claim.claimed_at,
-            )
-            .values(
-                claimed_at=None,
-                published_at=clock.now(),
-                pause=next_pause(ShopDocument),
-                dirty_at=case((current, None), else_=clock.now()),
-            )
-            .execution_options(synchronize_session=False)
-        )
-    return 1
+    with kit.database.transaction(shop_id) as session:
+        request_purge(session, kit.settings, shop_id, written)
+        lost = [claim.path for claim in claims if not _settle(session, claim)]
+        if lost:
+            mark_shop(session, shop_id, lost)
+    return len(claims)
 
 
-def _write_feeds(kit: Kit, claim: DocumentClaim) -> list[str]:
+def _settle(session: Session, claim: DocumentClaim) -> bool:
+    """Note what was written; False: another publisher took over, and ours may be the newer."""
+    told = {
+        "of_shop": claim.shop_id,
+        "of_path": claim.path,
+        "of_claim": claim.claimed_at,
+        "written_at": clock.now(),
+        "seen": claim.revision,
+    }
+    return session.execute(_SETTLED, told).first() is not None
+
+
+_SETTLED = (
+    update(ShopDocument)
+    .where(
+        ShopDocument.shop_id == bindparam("of_shop"),
+        ShopDocument.path == bindparam("of_path"),
+        ShopDocument.claimed_at == bindparam("of_claim"),
+    )
+    .values(
+        claimed_at=None,
+        published_at=bindparam("written_at"),
+        pause=next_pause(ShopDocument),
+        dirty_at=case(
+            (ShopDocument.revision == bindparam("seen"), None), else_=bindparam("written_at")
+        ),
+    )
+    .returning(ShopDocument.path)
+    .execution_options(synchronize_session=False)
+)
+
+
+def _write_feeds(kit: Kit, claims: Sequence[DocumentClaim]) -> list[str]:
+    (claim,) = claims
     if claim.path == NEWS:
         with kit.database.transaction(claim.shop_id) as session:
             place_in_store(session, claim.shop_id)
@@ -124,15 +161,19 @@ def _write_feeds(kit: Kit, claim: DocumentClaim) -> list[str]:
     return files_of(claim.path)
 
 
-def _write(kit: Kit, claim: DocumentClaim) -> list[str]:
-    with kit.database.transaction(claim.shop_id) as session:
-        shop = session.get_one(Shop, claim.shop_id)
-        if claim.path == STORE_PAGE:
-            place_in_store(session, claim.shop_id)
-        content = shop_document(session, shop, claim.path, public_url=kit.settings.public_url)
-    target = f"{shop_folder(shop.widget_key)}/{claim.path}"
-    if content is None:
-        remove_document(kit.published, target)
-    else:
-        put_document(kit.published, target, content)
-    return [claim.path]
+def _write(kit: Kit, claims: Sequence[DocumentClaim]) -> list[str]:
+    paths = [claim.path for claim in claims]
+    shop_id = claims[0].shop_id
+    with kit.database.transaction(shop_id) as session:
+        shop = session.get_one(Shop, shop_id)
+        if STORE_PAGE in paths:
+            place_in_store(session, shop_id)
+        documents = ShopDocuments(session, shop, public_url=kit.settings.public_url)
+        made = {path: documents.made(path) for path in paths}
+    folder = shop_folder(shop.widget_key)
+    for path, content in made.items():
+        if content is None:
+            remove_document(kit.published, f"{folder}/{path}")
+        else:
+            put_document(kit.published, f"{folder}/{path}", content)
+    return paths

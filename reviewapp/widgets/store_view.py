@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Uuid, any_, bindparam, func, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from reviewapp.core.i18n import negotiate, translator
@@ -18,7 +20,7 @@ from reviewapp.rights.leaving import free_for
 from reviewapp.widgets.collections import SELECTION_USE
 from reviewapp.widgets.figures import store_summary
 from reviewapp.widgets.marks import STORE_PAGE, mark_shop, store_page_number, store_page_path
-from reviewapp.widgets.product_view import product_facts, shop_facts
+from reviewapp.widgets.product_view import PRODUCT_COLUMNS, product_facts, shop_facts
 from reviewapp.widgets.queries import picked_rows, store_rows, summary_of
 from reviewapp.widgets.reader import Reader, ReviewRow
 from reviewapp.widgets.rules import CHUNK_SIZE, chunk_of
@@ -33,8 +35,10 @@ from reviewapp.widgets.writer import shop_folder
 PLACED_AT_ONCE = 2000
 
 
-def place_in_store(session: Session, shop_id: UUID) -> None:
+def place_in_store(session: Session, shop_id: UUID, *, limit: int = PLACED_AT_ONCE) -> bool:
     """Give published reviews their places among all of the shop; their pages are behind then.
+
+    At most `limit` of them; whether there may be more.
 
     The shop's row is held, so that two publishers never hand out one place twice.
     """
@@ -54,7 +58,7 @@ def place_in_store(session: Session, shop_id: UUID) -> None:
             Review.position.is_not(None),
         )
         .order_by(Review.published_at, Review.submitted_at, Review.id)
-        .limit(PLACED_AT_ONCE)
+        .limit(limit)
         .subquery()
     )
     placed = session.execute(
@@ -67,30 +71,40 @@ def place_in_store(session: Session, shop_id: UUID) -> None:
     if placed:
         # The page before them too: it names its newer neighbour.
         pages = range(max(chunk_of(first - 1), 0), chunk_of(first + len(placed) - 1) + 1)
-        mark_shop(session, shop_id, [store_page_path(number) for number in pages])
-    if len(placed) == PLACED_AT_ONCE:
-        mark_shop(session, shop_id, [STORE_PAGE])
+        more = [STORE_PAGE] if len(placed) == limit else []
+        mark_shop(session, shop_id, [*more, *(store_page_path(number) for number in pages)])
+    return len(placed) == limit
 
 
-def store_view(session: Session, shop: Shop, path: str, *, public_url: str) -> StoreView:
-    """The store's page (its numbers and newest reviews) or one page of all its reviews."""
-    number = store_page_number(path)
-    rows = store_rows(session, shop.id, number)
-    older: int | None
-    newer: int | None = None
-    if number is None:
-        older = chunk_of(rows[-1].store_position) if len(rows) > CHUNK_SIZE else None
-    else:
-        older = number - 1 if number else None
-        newer = number + 1 if number < chunk_of(_last_place(session, shop.id)) else None
-    return StoreView(
-        shop=shop_facts(shop, public_url),
-        number=number,
-        summary=store_summary(session, shop.id),
-        reviews=_with_products(session, shop, rows[:CHUNK_SIZE]),
-        older=older,
-        newer=newer,
-    )
+class StorePages:
+    """The store's pages, within one transaction; its numbers are read once for all of them."""
+
+    def __init__(self, session: Session, shop: Shop, *, public_url: str) -> None:
+        self._session = session
+        self._shop = shop
+        self._facts = shop_facts(shop, public_url)
+        self._summary = store_summary(session, shop.id)
+        self._last = chunk_of(_last_place(session, shop.id))
+
+    def page(self, path: str) -> StoreView:
+        """The store's page (its numbers and newest reviews) or one page of all its reviews."""
+        number = store_page_number(path)
+        rows = store_rows(self._session, self._shop.id, number)
+        older: int | None
+        newer: int | None = None
+        if number is None:
+            older = chunk_of(rows[-1].store_position) if len(rows) > CHUNK_SIZE else None
+        else:
+            older = number - 1 if number else None
+            newer = number + 1 if number < self._last else None
+        return StoreView(
+            shop=self._facts,
+            number=number,
+            summary=self._summary,
+            reviews=_with_products(self._session, self._shop, rows[:CHUNK_SIZE]),
+            older=older,
+            newer=newer,
+        )
 
 
 def _last_place(session: Session, shop_id: UUID) -> int:
@@ -134,8 +148,11 @@ def _with_products(
     only: frozenset[UUID] | None = None,
 ) -> tuple[tuple[ProductFacts, PublishedReview], ...]:
     ids = {row.product_id for row in rows}
-    products = session.scalars(select(Product).where(Product.id.in_(ids)))
+    products: Any = session.execute(_PRODUCTS, {"ids": list(ids)})
     facts = {product.id: product_facts(product) for product in products}
     reader = Reader(translator(negotiate(shop.locale)), shop.time_zone)
     values = reader.in_order(session, rows, only)
     return tuple((facts[row.product_id], value) for row, value in zip(rows, values, strict=True))
+
+
+_PRODUCTS = select(*PRODUCT_COLUMNS).where(Product.id == any_(bindparam("ids", type_=ARRAY(Uuid))))

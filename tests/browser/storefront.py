@@ -13,7 +13,7 @@ from werkzeug.wrappers import Request, Response
 from reviewapp.core.kit import Kit
 from reviewapp.models.account import Shop
 from reviewapp.models.catalog import Product
-from reviewapp.widgets.publishing import rebuild
+from reviewapp.widgets.rebuilding import rebuild
 from tests.widgets.stories import publish, shop_with_product
 
 STRICT = (

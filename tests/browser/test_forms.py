@@ -17,7 +17,7 @@ from reviewapp.models.account import Shop
 from reviewapp.models.catalog import Product
 from reviewapp.models.question import Answer, Question
 from reviewapp.models.review_submission import ReviewSubmission
-from reviewapp.widgets.publishing import rebuild
+from reviewapp.widgets.rebuilding import rebuild
 from tests import factories
 from tests.browser.barriers import barriers
 from tests.browser.shelf import layout_shifts

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from reviewapp.core.kit import Kit
 from reviewapp.models.account import Shop
-from reviewapp.widgets.publishing import rebuild
+from reviewapp.widgets.rebuilding import rebuild
 from reviewapp.widgets.snippets import RESIZE
 from tests.browser.shelf import layout_shifts
 from tests.browser.storefront import Storefront, fill, open_storefront

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from reviewapp.core.db import EVERY_SHOP
 from reviewapp.core.kit import Kit
 from reviewapp.models.account import Shop
-from reviewapp.widgets.publishing import rebuild
+from reviewapp.widgets.rebuilding import rebuild
 from tests import factories
 from tests.browser.barriers import barriers
 from tests.browser.following import follow

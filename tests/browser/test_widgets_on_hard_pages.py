@@ -11,7 +11,7 @@ from playwright.sync_api import Page, Route, expect
 from reviewapp.core.db import EVERY_SHOP
 from reviewapp.core.kit import Kit
 from reviewapp.models.account import Shop
-from reviewapp.widgets.publishing import rebuild
+from reviewapp.widgets.rebuilding import rebuild
 from tests import factories
 from tests.browser.shelf import layout_shifts
 from tests.browser.storefront import (

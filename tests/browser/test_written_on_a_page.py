@@ -11,7 +11,7 @@ from reviewapp.core.kit import Kit
 from reviewapp.outbox.mail import send_mail
 from reviewapp.reactions import relay_events
 from reviewapp.web.auth import SESSION_COOKIE
-from reviewapp.widgets.publishing import rebuild
+from reviewapp.widgets.rebuilding import rebuild
 from tests import factories
 from tests.browser.following import follow, follow_key
 from tests.browser.queue_desk import reads

@@ -14,7 +14,7 @@ from werkzeug.test import Client
 from reviewapp.core.kit import Kit
 from reviewapp.widgets.files import Files
 from reviewapp.widgets.front import PublishedFront
-from reviewapp.widgets.publishing import rebuild
+from reviewapp.widgets.rebuilding import rebuild
 from reviewapp.widgets.writer import DOCUMENT_CACHING, FOREVER
 from tests.widgets.stories import give_photo, publish, shop_with_product
 

@@ -10,7 +10,7 @@ from reviewapp.core.kit import Kit
 from reviewapp.models.review import Review
 from reviewapp.widgets.cli import publish as publish_cli
 from reviewapp.widgets.comparing import compare
-from reviewapp.widgets.publishing import rebuild
+from reviewapp.widgets.rebuilding import rebuild
 from tests.widgets.stories import all_files, give_photo, publish, shop_with_product
 
 

@@ -20,7 +20,7 @@ from reviewapp.widgets.counting import recount_listing
 from reviewapp.widgets.feeds.news import NEWEST
 from reviewapp.widgets.feeds.writer import WRITTEN_WITH, write_feeds
 from reviewapp.widgets.marks import FEEDS, NEWS
-from reviewapp.widgets.publishing import rebuild
+from reviewapp.widgets.rebuilding import rebuild
 from tests import factories
 from tests.widgets.feed_samples import EVERY_FORMAT, GOOGLE, words_of
 from tests.widgets.stories import change, give_photo, publish, published_json, shop_with_product

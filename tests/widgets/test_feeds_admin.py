@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from reviewapp.widgets.feeds.writer import WRITTEN_WITH
-from reviewapp.widgets.publishing import rebuild
+from reviewapp.widgets.rebuilding import rebuild
 from tests import factories
 
 

@@ -22,7 +22,8 @@ from reviewapp.models.catalog import Product
 from reviewapp.models.review import Review
 from reviewapp.outbox.relay import relay_events
 from reviewapp.reactions import AFTER
-from reviewapp.widgets.publishing import publish_due, rebuild
+from reviewapp.widgets.publishing import publish_due
+from reviewapp.widgets.rebuilding import rebuild
 from reviewapp.widgets.rules import CHUNK_SIZE
 from tests import factories
 from tests.widgets.stories import all_files, positions, publish, published_json

@@ -18,7 +18,7 @@ from reviewapp.models.question import Answer, Question
 from reviewapp.models.review import Reply
 from reviewapp.web.storefront import external_id_of
 from reviewapp.widgets.files import _SAFE
-from reviewapp.widgets.publishing import rebuild
+from reviewapp.widgets.rebuilding import rebuild
 from reviewapp.widgets.rules import product_key
 from tests import factories
 from tests.widgets.stories import all_files

@@ -11,7 +11,8 @@ from flask.testing import FlaskClient
 from reviewapp.core.kit import Kit
 from reviewapp.models.account import Shop
 from reviewapp.models.review import Review
-from reviewapp.widgets.publishing import publish_due, rebuild
+from reviewapp.widgets.publishing import publish_due
+from reviewapp.widgets.rebuilding import rebuild
 from reviewapp.widgets.vote_rules import added
 from tests.widgets.stories import change, give_photo, head, publish, shop_with_product
 

@@ -9,7 +9,8 @@ import pytest
 from reviewapp.core.kit import Kit
 from reviewapp.models.account import Shop
 from reviewapp.widgets.comparing import compare
-from reviewapp.widgets.publishing import publish_due, rebuild
+from reviewapp.widgets.publishing import publish_due
+from reviewapp.widgets.rebuilding import rebuild
 from reviewapp.widgets.rules import CHUNK_SIZE
 from tests.widgets.stories import publish, shop_with_product
 

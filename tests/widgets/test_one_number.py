@@ -23,7 +23,8 @@ from reviewapp.widgets.feeds.entry import Exporter
 from reviewapp.widgets.feeds.writer import WRITTEN_WITH
 from reviewapp.widgets.marks import FEEDS
 from reviewapp.widgets.public import _known_place
-from reviewapp.widgets.publishing import publish_once, rebuild
+from reviewapp.widgets.publishing import publish_once
+from reviewapp.widgets.rebuilding import rebuild
 from tests.widgets.feed_samples import ratings_of
 from tests.widgets.random_acts import KEYS, Story
 from tests.widgets.stories import published_json

@@ -20,7 +20,8 @@ from reviewapp.models.widget import SHORTEST_PAUSE, Publication
 from reviewapp.widgets import product_writer
 from reviewapp.widgets.pacing import LONGEST_PAUSE
 from reviewapp.widgets.product_writer import LEASE, claim_products, publish_products
-from reviewapp.widgets.publishing import publish_due, publish_once, rebuild
+from reviewapp.widgets.publishing import publish_due, publish_once
+from reviewapp.widgets.rebuilding import rebuild
 from reviewapp.widgets.rules import CHUNK_SIZE
 from reviewapp.widgets.service import refresh_review
 from tests.widgets.stories import (
@@ -46,10 +47,10 @@ def test_a_burst_ends_in_few_writes(kit: Kit, monkeypatch: pytest.MonkeyPatch) -
     writes = 0
     write = product_writer.write_product
 
-    def counted(*args: object, **values: object) -> None:
+    def counted(*args: object, **values: object) -> list[str]:
         nonlocal writes
         writes += 1
-        write(*args, **values)
+        return write(*args, **values)
 
     monkeypatch.setattr(product_writer, "write_product", counted)
     for step in range(200):
@@ -120,7 +121,7 @@ def test_a_change_while_files_are_written_is_written_next(kit: Kit) -> None:
         (claim,) = claim_products(kit)
         publish(kit, shop, product)
         assert claim_products(kit) == []
-        product_writer._publish(kit, claim)
+        product_writer._publish(kit, [claim])
         assert claim_products(kit) == []
     with clock.frozen(NOON + SHORTEST_PAUSE):
         (again,) = claim_products(kit)
@@ -144,7 +145,7 @@ def test_a_publisher_that_comes_back_late_has_its_files_written_over(kit: Kit) -
         (slow,) = claim_products(kit)
     with clock.frozen(NOON + LEASE + SHORTEST_PAUSE):
         assert publish_products(kit) == 1
-        product_writer._publish(kit, slow)
+        product_writer._publish(kit, [slow])
         with kit.database.transaction(shop.id) as session:
             assert session.get_one(Publication, product.id).dirty_at is not None
 

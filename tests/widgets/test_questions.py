@@ -11,7 +11,8 @@ from reviewapp.core.kit import Kit
 from reviewapp.models.account import Shop
 from reviewapp.models.catalog import Product
 from reviewapp.models.question import Answer, Question
-from reviewapp.widgets.publishing import publish_due, rebuild
+from reviewapp.widgets.publishing import publish_due
+from reviewapp.widgets.rebuilding import rebuild
 from reviewapp.widgets.service import refresh_questions
 from tests import factories
 from tests.widgets.stories import all_files, published_json, shop_with_product

@@ -16,7 +16,8 @@ from reviewapp.outbox.relay import relay_events
 from reviewapp.reactions import AFTER
 from reviewapp.widgets import rewriting
 from reviewapp.widgets.comparing import compare
-from reviewapp.widgets.publishing import publish_due, rebuild
+from reviewapp.widgets.publishing import publish_due
+from reviewapp.widgets.rebuilding import rebuild
 from reviewapp.widgets.service import refresh_shop
 from tests import factories
 from tests.widgets.stories import publish, shop_with_product

@@ -22,7 +22,7 @@ from reviewapp.widgets.assets import HASHED, built_files
 from reviewapp.widgets.feeds.writer import WRITTEN_WITH, files_of
 from reviewapp.widgets.files import Files
 from reviewapp.widgets.front import PublishedFront
-from reviewapp.widgets.publishing import rebuild
+from reviewapp.widgets.rebuilding import rebuild
 from tests.widgets import caddy, nginx
 from tests.widgets.stories import give_photo, publish, shop_with_product
 
