@@ -13,7 +13,7 @@ from reviewapp.core import clock
 from reviewapp.core.i18n import zone_of
 from reviewapp.models.account import Shop
 from reviewapp.models.insight import Alert, Improvement
-from reviewapp.models.library import RUNS_UNTIL, Export, ExportItem, TakeDown
+from reviewapp.models.library import RUNS_UNTIL, Export, ExportItem, TakeDown, ends_between
 from reviewapp.models.question import Question
 from reviewapp.models.review import Reply
 
@@ -79,7 +79,7 @@ def uses_ending(session: Session, shop_id: UUID) -> Waiting:
         .where(
             Export.shop_id == shop_id,
             Export.state == "made",
-            RUNS_UNTIL.between(today, today + ENDING),
+            ends_between(today, today + ENDING),
         )
     ).one()
     first = datetime.combine(row[1], time(23, 59), UTC) if row[1] else None

@@ -19,7 +19,7 @@ from reviewapp.library.acting import Doer
 from reviewapp.library.exporting import Plan, recheck
 from reviewapp.library.rules import NOTICE_DAYS, notice_due
 from reviewapp.models.account import Member, Shop
-from reviewapp.models.library import RUNS_UNTIL, Export, ExportItem, TakeDown
+from reviewapp.models.library import RUNS_UNTIL, Export, ExportItem, TakeDown, ends_between
 from reviewapp.outbox.mail import queue_letter
 from reviewapp.rights.texts import licence_text
 
@@ -110,7 +110,7 @@ def _running(today: date) -> Subquery:
         .join(Export, Export.id == ExportItem.export_id)
         .where(
             Export.state == "made",
-            RUNS_UNTIL.between(today, today + timedelta(days=max(NOTICE_DAYS))),
+            ends_between(today, today + timedelta(days=max(NOTICE_DAYS))),
             ~down.exists(),
         )
         .group_by(ExportItem.export_id, RUNS_UNTIL)

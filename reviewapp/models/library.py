@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from sqlalchemy import (
     CheckConstraint,
+    ColumnElement,
     Date,
     ForeignKey,
     Index,
     UniqueConstraint,
+    and_,
     cast,
     func,
     literal,
+    select,
     text,
+    union,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -103,6 +107,7 @@ class Export(OwnedByShop, Base):
         CheckConstraint("length(btrim(place)) > 0", name="place"),
         Index("ix_export_shop", "shop_id", "created_at", "id"),
         Index("ix_export_waiting", "created_at", postgresql_where=text("state = 'waiting'")),
+        Index("ix_export_until", "until", postgresql_where=text("until IS NOT NULL")),
     )
 
     use: Mapped[str]
@@ -139,6 +144,7 @@ class ExportItem(OwnedByShop, Base):
         UniqueConstraint("export_id", "subject_sha256"),
         Index("ix_export_item_review_id", "review_id"),
         Index("ix_export_item_subject", "subject_sha256"),
+        Index("ix_export_item_ends_at", "ends_at", postgresql_where=text("ends_at IS NOT NULL")),
     )
 
     export_id: Mapped[UUID] = mapped_column(ForeignKey("export.id", ondelete="CASCADE"))
@@ -167,6 +173,18 @@ RUNS_UNTIL = func.least(
 
 NULL: until further notice. For a query over both tables.
 """
+
+
+def ends_between(first: date, last: date) -> ColumnElement[bool]:
+    """Whether the last day of a piece (`RUNS_UNTIL`) is one of these, found by two indexes."""
+    starts, ends = (datetime.combine(day, time(), UTC) for day in (first, last))
+    near = union(
+        select(Export.id).where(Export.until.between(first, last)),
+        select(ExportItem.export_id).where(
+            ExportItem.ends_at.between(starts, ends + timedelta(days=2))
+        ),
+    )
+    return and_(Export.id.in_(near), RUNS_UNTIL.between(first, last))
 
 
 class TakeDown(OwnedByShop, Base):

@@ -11,10 +11,12 @@ from playwright.sync_api import expect
 
 from reviewapp.core.errors import Invalid
 from reviewapp.library.asking import ask
-from reviewapp.library.exporting import Plan
+from reviewapp.library.contents import contents_of, shop_review
+from reviewapp.library.exporting import Pick, Plan, check
 from reviewapp.library.renewing import ask_longer
 from reviewapp.library.rules import RENEWAL_REFUSALS
 from reviewapp.models.library import PermissionAsk
+from reviewapp.models.library_asset import LibraryAsset
 from reviewapp.models.media import MediaAsset
 from reviewapp.models.outbox import Mail
 from reviewapp.models.release_ask import ReleaseAsk
@@ -83,9 +85,25 @@ class Calendar:
             self.switch("on")
 
 
+def leaves_today(kit, shop, review):
+    """Whether the words could be taken out, to run today."""
+    today = datetime.now(UTC).date()
+    with kit.database.transaction(shop.id) as session:
+        found = contents_of(session, shop_review(session, shop.id, review.id))
+        picks = [Pick(review.id, one.sha256) for one in found if one.kind == "words"]
+        (one,) = check(session, shop, Plan("print", "x", today), picks)
+        return not one.refusals
+
+
+def found_for_print(kit):
+    """Whether the library offers the words for print."""
+    (words,) = rows(kit, LibraryAsset, LibraryAsset.kind == "words")
+    return words.print_until is not None and words.print_until > datetime.now(UTC)
+
+
 @pytest.mark.parametrize("seed", [5, 23])
 def test_in_any_order_it_is_in_force_exactly_when_it_should_be(
-    kit, clock, until_june, longer, author, say_to, seed
+    kit, shop, clock, until_june, longer, author, say_to, seed
 ):
     def switch(word):
         sent = {"use": "print", "allow": word}
@@ -101,6 +119,9 @@ def test_in_any_order_it_is_in_force_exactly_when_it_should_be(
         else:
             getattr(plain, word)()
         assert bool(held(kit, until_june)) == plain.runs, story
+        assert leaves_today(kit, shop, until_june) == plain.runs, story
+        relay_events(kit)
+        assert found_for_print(kit) == plain.runs, story
     renewed = [one for one in rows(kit, PermissionEntry) if one.kind == "granted" and one.renews]
     assert renewed, "nothing was made longer by this test"
     clock.shift(61 * DAY)
