@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import Subquery, func, select, tuple_
 from sqlalchemy.orm import Session, joinedload
 
-from reviewapp.audit.service import record
+from reviewapp.audit.service import record, take_turn
 from reviewapp.core import clock
 from reviewapp.core.db import EVERY_SHOP
 from reviewapp.core.errors import Invalid
@@ -65,6 +65,7 @@ def prolong(
     """
     if until is not None and until < clock.now().date():
         raise Invalid(fields={"until": ["A day that is still to come."]})
+    take_turn(session, shop.id)  # before the row: a yes to a longer term takes both as well
     longer = Plan(made.use, made.place, until)
     refused = {code for one in recheck(session, shop, made, longer) for code in one.refusals}
     if refused:

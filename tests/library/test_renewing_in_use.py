@@ -251,10 +251,10 @@ def test_a_marketer_asks_from_what_was_taken_out_and_the_author_sees_it(
     mine = author.get("/mine").text
     assert address(kit, asked) in mine
     assert "for longer, until" in said(mine)
-    assert "Other people in it" not in said(mine)
+    assert "Others in it" not in said(mine)
     ask_somebody_in_it(kit, published)
     mine = author.get("/mine").text
-    assert "Other people in it were asked, too." in said(mine)
+    assert "Others in it were asked, too." in said(mine)
     assert "grace@" not in mine
     client.post(address(kit, asked), data={"answer": "yes"})
     mine = author.get("/mine").text
