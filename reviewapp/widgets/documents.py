@@ -195,19 +195,7 @@ def histogram_json(histogram: tuple[int, ...]) -> dict[str, int]:
 
 def review_json(review: PublishedReview) -> dict[str, Any]:
     """A review as tags and live queries read it; what is not so is left out."""
-    optional = {
-        "incentive": review.incentive,
-        "imported_from": review.imported_from,
-        "staff": review.staff,
-        "edited": review.edited,
-        "redacted": list(review.redacted),
-        "photos": [photo_json(photo) for photo in review.photos],
-        "videos": [film_json(film) for film in review.videos],
-        "reply": review.reply
-        and {"body": review.reply.body, "date": review.reply.replied_on.isoformat()},
-        "helpful": review.helpful,
-    }
-    return {
+    told: dict[str, Any] = {
         "id": review.id,
         "position": review.position,
         "rating": review.rating,
@@ -217,5 +205,16 @@ def review_json(review: PublishedReview) -> dict[str, Any]:
         "date": review.written_on.isoformat(),
         "language": review.language,
         "verified": review.verified,
-        **{name: value for name, value in optional.items() if value},
     }
+    for name in ("incentive", "imported_from", "staff", "edited", "helpful"):
+        if value := getattr(review, name):
+            told[name] = value
+    if review.redacted:
+        told["redacted"] = list(review.redacted)
+    if review.photos:
+        told["photos"] = [photo_json(photo) for photo in review.photos]
+    if review.videos:
+        told["videos"] = [film_json(film) for film in review.videos]
+    if review.reply:
+        told["reply"] = {"body": review.reply.body, "date": review.reply.replied_on.isoformat()}
+    return told

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
 
-from flask import Blueprint, Response, current_app, request
+from flask import Blueprint, Request, Response, current_app, request
 from marshmallow import ValidationError
 from sqlalchemy import func, select
 
@@ -23,7 +23,7 @@ from reviewapp.web.limits import client_address, limit_here
 from reviewapp.web.session import kit
 from reviewapp.web.storefront import external_id_of
 from reviewapp.widgets.documents import review_json
-from reviewapp.widgets.live_front import CACHING, Answer, LiveAnswers
+from reviewapp.widgets.live_front import Answer, LiveAnswers
 from reviewapp.widgets.live_queries import page_rows, rank_of
 from reviewapp.widgets.reader import Reader, ReviewRow
 from reviewapp.widgets.schemas import ReviewQuery, ReviewQuerySchema
@@ -46,7 +46,8 @@ def open_to_all(response: Response) -> Response:
 def reviews(widget_key: str, key: str) -> Response:
     """Published reviews of a product in the order and with the filters the shopper chose."""
     limit_here("widgets", client_address(), burst=BURST, per_minute=PER_MINUTE)
-    query = _read_query()
+    asked = request.query_string.decode("latin-1")
+    query = _read_query(asked)
     place = _place(widget_key, key)
     answers: LiveAnswers = current_app.extensions["live_answers"]
     head = answers.stamp(widget_key, key)
@@ -60,7 +61,6 @@ def reviews(widget_key: str, key: str) -> Response:
             "next_cursor": _cursor(shown[-1], query.wanted.sort) if more else None,
         }
     )
-    asked = request.query_string.decode("latin-1")
     return _cached(answers.make(request.path, asked, head, body))
 
 
@@ -73,9 +73,12 @@ class Place:
     reader: Reader
 
 
-def _read_query() -> ReviewQuery:
+@lru_cache(maxsize=1024)
+def _read_query(asked: str) -> ReviewQuery:
+    """The query as a value; the same few filters are asked for of all products."""
+    told = Request({"QUERY_STRING": asked}).args
     try:
-        query: ReviewQuery = _schema.load({k: v for k, v in request.args.items() if v})
+        query: ReviewQuery = _schema.load({name: value for name, value in told.items() if value})
     except ValidationError as error:
         messages: dict[str, list[str]] = error.normalized_messages()  # type: ignore[no-untyped-call]  # marshmallow's own
         raise Invalid(fields=messages) from error
@@ -110,8 +113,7 @@ def _cursor(last: ReviewRow, sort: str) -> str:
 
 
 def _cached(answer: Answer) -> Response:
-    response = Response(answer.body, content_type="application/json")
-    response.headers["ETag"] = answer.etag
-    response.headers["Cache-Control"] = CACHING
-    response.make_conditional(request)
-    return response
+    """As `LiveFront` sends it the next time."""
+    if answer.etag in request.headers.get("If-None-Match", ""):
+        return Response(status=304, headers=answer.unchanged())
+    return Response(answer.body, headers=answer.headers())

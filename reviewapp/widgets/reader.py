@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
 from uuid import UUID
@@ -87,43 +87,46 @@ class Reader:
         zone = zone_of(self.time_zone)
         photos = photos_of(session, [row.id for row in rows if row.photo_count], only)
         films = films_of(session, [row.id for row in rows if row.video_count], only)
-        shown = []
-        for row in rows:
-            value = self.bare(row)
-            if row.photo_count or row.video_count or row.reply_body is not None:
-                value = replace(
-                    value,
-                    photos=photos.get(row.id, ()),
-                    videos=films.get(row.id, ()),
-                    reply=_reply(row, zone),
-                )
-            shown.append(value)
-        return shown
+        return [
+            self._value(
+                row,
+                zone,
+                photos=photos.get(row.id, ()),
+                videos=films.get(row.id, ()),
+                reply=_reply(row, zone),
+            )
+            for row in rows
+        ]
 
     def bare(self, row: ReviewRow) -> PublishedReview:
         """A row as a value without its photos, films and answer."""
-        zone = zone_of(self.time_zone)
+        return self._value(row, zone_of(self.time_zone))
+
+    def _value(self, row: ReviewRow, zone: tzinfo, **beside: Any) -> PublishedReview:
+        title, body, redactions = row.title, row.body, row.redactions
+        if redactions:
+            title = redacted_text(title, "title", redactions)
+            body = redacted_text(body, "body", redactions)
         return PublishedReview(
             id=str(row.id),
             position=row.position,
             rating=row.rating,
-            title=redacted_text(row.title, "title", row.redactions),
-            body=redacted_text(row.body, "body", row.redactions),
+            title=title,
+            body=body,
             author=row.display_name.strip() or self.translator.gettext("Anonymous"),
             written_on=row.submitted_at.astimezone(zone).date(),
             language=row.locale.replace("_", "-"),
             verified=row.verified_buyer,
-            incentive=self._incentive(row),
+            incentive=self._incentive(row) if row.incentivized else None,
             imported_from=imported_from(row.source),
             staff=row.relation == "staff",
             edited=row.edited_at is not None,
-            redacted=redaction_reasons(row.redactions),
+            redacted=redaction_reasons(redactions) if redactions else (),
             helpful=row.helpful_count,
+            **beside,
         )
 
-    def _incentive(self, row: ReviewRow) -> str | None:
-        if not row.incentivized:
-            return None
+    def _incentive(self, row: ReviewRow) -> str:
         return row.incentive_disclosure or self.translator.gettext(
             "Something was offered in return for this review."
         )
