@@ -18,6 +18,7 @@ BENCHES = {
     "videos": "films against plain ffmpeg on the same input",
     "queue": "a hundred reviews decided by keyboard in Chromium",
     "library": "the library at a million pieces: every filter, search and count",
+    "library_pairs": "any two filters of it together: pages, counts, and the worst of them",
     "desk": "the moderators' pages over 200,000 reviews",
     "cases": "the desk over 200,000 cases: lists, filters, search",
     "case_numbers": "the desk's numbers of 12 weeks with 120,960 cases",
