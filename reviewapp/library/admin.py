@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from reviewapp.core.errors import Invalid, NotFound
 from reviewapp.library import renewing
-from reviewapp.library.admin_grid import Refused, back, counts, grid, picked
+from reviewapp.library.admin_grid import Barred, Refused, back, counts, grid, picked
 from reviewapp.library.asking import ask
 from reviewapp.library.contents import chosen as chosen_contents
 from reviewapp.library.contents import contents_of, shop_review
@@ -134,12 +134,17 @@ def _refused(picks: list[Pick], error: Invalid) -> Refused:
         return Refused(error.fields)
     plan = Plan(line("use"), line("place", 200), day("until"))
     checked = check(session(), actor().shop, plan, picks)
-    reasons = [
-        (one.review.product.title, one.refusals, one.content.asset_id)
+    barred = [
+        Barred(
+            one.review.product.title,
+            one.refusals,
+            one.content.asset_id or one.review.id,
+            one.content.asset_id,
+        )
         for one in checked
         if one.refusals
     ]
-    return Refused({"assets": [error.message]}, reasons)
+    return Refused({"assets": [error.message]}, barred)
 
 
 def _ask_each(

@@ -27,7 +27,7 @@ from reviewapp.library.renewing_exports import renew_export
 from reviewapp.library.report import by_channel, report_pdf
 from reviewapp.library.rules import NOTICE_DAYS
 from reviewapp.library.taking_down import done, is_late, one_task, tasks
-from reviewapp.models.library import Export, PermissionAsk, TakeDown
+from reviewapp.models.library import Export, ExportItem, PermissionAsk, TakeDown
 from reviewapp.web.auth import actor, gate_members, require
 from reviewapp.web.flashes import say
 from reviewapp.web.listing import listing
@@ -173,7 +173,7 @@ def _export_page(made: Export, fault: str = "", longer_fault: str = "") -> str:
     return render_template(
         "library/admin_export.html",
         made=made,
-        left=what_left(session(), made),
+        left=what_left(session(), ExportItem.export_id == made.id),
         texts=texts,
         fault=fault,
         longer_fault=longer_fault,
@@ -188,9 +188,12 @@ def _take_downs(task_id: UUID | None = None, error: Invalid | None = None) -> st
     finished = request.args.get("done") == "1"
     keys = (TakeDown.opened_at, TakeDown.id)
     fault = _(error.fields["proof"][0]) if error else ""
+    page = listing(tasks(actor().shop.id, done=finished), keys, newest_first=finished)
+    items = [task.export_item_id for task in page.rows]
     return render_template(
         "library/admin_take_downs.html",
-        page=listing(tasks(actor().shop.id, done=finished), keys, newest_first=finished),
+        page=page,
+        left={one.item.id: one for one in what_left(session(), ExportItem.id.in_(items))},
         finished=finished,
         today=clock.now().date(),
         is_late=is_late,

@@ -34,13 +34,30 @@ COUNTS = "counts"
 NOTHING = Listing(rows=[], next_href=None, first_href=None)
 
 
+@dataclass(frozen=True)
+class Barred:
+    """A piece that may not leave, and why."""
+
+    product: str
+    codes: Sequence[str]
+    """Of LEAVE_REFUSALS."""
+    piece_id: UUID
+    asset_id: UUID | None
+    """None: words."""
+
+    @property
+    def author_is_missing(self) -> bool:
+        """Whether its author can be asked."""
+        return "not_allowed" in self.codes
+
+
 @dataclass
 class Refused:
     """What was sent and why it was refused: the page comes back with all that was typed."""
 
     fields: Mapping[str, list[str]] = field(default_factory=dict)
-    reasons: Sequence[tuple[str, list[str], UUID | None]] = ()
-    """Of each piece that may not leave: its product's title, codes of LEAVE_REFUSALS, its file."""
+    barred: Sequence[Barred] = ()
+    """The pieces that may not leave."""
 
 
 @dataclass
@@ -76,7 +93,7 @@ def grid(refused: Refused | None = None) -> tuple[str, int]:
         found = _look(wanted)
     except Invalid as error:
         wanted, found = Wanted(), Look()
-        refused = Refused({**error.fields, **refused.fields}, refused.reasons)
+        refused = Refused({**error.fields, **refused.fields}, refused.barred)
     return _page(wanted, found, refused), 422 if refused.fields else 200
 
 
@@ -155,7 +172,7 @@ def _page(wanted: Wanted, found: Look, refused: Refused) -> str:
         texts=texts,
         ticked={str(piece.id) for piece in ticked},
         typed=request.form,
-        refused=refused.reasons,
+        barred=refused.barred,
         # What was typed stands in these sentences, so they are no messages to be translated.
         wrong={name: told[0] for name, told in refused.fields.items()},
         errors=[(_ids(name), told[0]) for name, told in refused.fields.items() if told],

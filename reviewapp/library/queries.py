@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from reviewapp.core.errors import NotFound
@@ -57,8 +57,8 @@ class Left:
     """The file, while it is shown; None: words, or nothing is shown of it any more."""
 
 
-def what_left(session: Session, made: Export) -> list[Left]:
-    """The pieces of an export with what they are of, and whether they have to come down."""
+def what_left(session: Session, *wanted: ColumnElement[bool]) -> list[Left]:
+    """The wanted pieces that were taken out, with what they are of, and their take-downs."""
     rows = session.execute(
         select(ExportItem, TakeDown, Product.title, Review.display_name, MediaAsset)
         .outerjoin(TakeDown, ASKED_DOWN)
@@ -72,7 +72,7 @@ def what_left(session: Session, made: Export) -> list[Left]:
                 Review.state == "published",
             ),
         )
-        .where(ExportItem.export_id == made.id)
+        .where(*wanted)
         .order_by(ExportItem.id)
     )
     return [

@@ -8,7 +8,7 @@ from typing import Any
 
 from babel.dates import format_timedelta
 from flask import Flask, g
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from reviewapp.core import clock
 from reviewapp.core.i18n import translator, zone_of
@@ -32,7 +32,12 @@ def bind_pages(app: Flask) -> None:
 
 
 def gettext(message: str, **values: Any) -> str:
-    """The page's translation of `message`; `%(name)s` filled, values escaped in templates."""
+    """The page's translation of `message`; `%(name)s` filled, values escaped in templates.
+
+    Where a value is markup, such as an instant, the others are escaped here.
+    """
+    if any(isinstance(value, Markup) for value in values.values()):
+        return escape(page_translator().catalog.gettext(message)) % values
     return page_translator().gettext(message, **values)
 
 

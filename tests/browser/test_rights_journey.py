@@ -102,7 +102,7 @@ def publish(kit, shop) -> None:
 def take_out(page: Page, live: str, use: str) -> None:
     """Tick the photo and take it out."""
     page.goto(f"{live}/admin/library?kind=photo")
-    page.locator("input[name=pick]").first.check()
+    page.locator("[data-tick]").first.check()
     page.locator("#tray-use").select_option(use)
     page.locator("[name=place]").fill(PLACE)
     follow(page.get_by_role("button", name="Take out"))
@@ -134,7 +134,7 @@ def test_a_photo_is_allowed_used_asked_about_taken_back_and_erased(
 
     take_out(marketer, live, "print")
     expect(marketer.get_by_text("Its author has not allowed this use.")).to_be_visible()
-    expect(marketer.locator("input[name=pick]").first).to_be_checked()
+    expect(marketer.locator("[data-tick]").first).to_be_checked()
     follow(marketer.get_by_role("button", name="Ask for permission"))
     expect(marketer.get_by_text("Waiting for an answer")).to_be_visible()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 
 import pytest
@@ -173,3 +174,34 @@ def test_what_is_counted_of_the_newest_only_says_so(desk, published, monkeypatch
     counted = desk.get("/admin/library/counts").text
     assert "More than 1 pieces" in counted
     assert "+</span>" in counted
+
+
+def test_a_refusal_leads_to_whoever_can_be_asked(desk, kit, published, check_photo):
+    photo = ticked(kit, "photo")[0]
+    data = {"pick": ticked(kit), "use": "ads", "place": "Leaflet"}
+    look_at = f"/admin/library/assets/{photo}/rights?use=ads&amp;party=depicted#seen"
+    assert look_at in desk.post("/admin/library/exports", data=data).text
+    check_photo("people", "children")
+    refused = desk.post("/admin/library/exports", data=data).text
+    for party in ("depicted", "guardian"):
+        way = f"/admin/library/assets/{photo}/rights?use=ads&party={party}"
+        assert way.replace("&", "&amp;") + "#questions" in refused
+        page = desk.get(way).text
+        assert re.search(rf'name="ask_party" value="{party}"[^>]* checked', page)
+        assert re.search(r'<option value="ads"[^>]* selected', page)
+    refused = desk.post("/admin/library/exports", data=data | {"use": "print"}).text
+    assert "Ask the authors of these 2 pieces" in refused
+    assert refused.count('type="hidden" name="pick"') == 2
+
+
+def test_instants_in_a_sentence_are_markup_and_names_are_not(desk, kit, author, published):
+    taken = {"pick": ticked(kit, "words"), "use": "ads", "place": "Spring"}
+    desk.post("/admin/library/exports", data=taken)
+    author.post(f"/mine/reviews/{published.id}/permission", {"use": "ads", "allow": "off"})
+    relay_events(kit)
+    task = rows(kit, TakeDown)[0]
+    desk.post(f"/admin/library/take-downs/{task.id}", data={"proof": "<b>gone</b>"})
+    page = desk.get("/admin/library/take-downs?done=1").text
+    assert "Gone <time" in page
+    assert "&lt;b&gt;gone&lt;/b&gt;" in page
+    assert "&lt;time" not in page
