@@ -22,6 +22,7 @@ from reviewapp.core.kit import KitOpener
 from reviewapp.core.storage import Storage
 from reviewapp.models.account import Shop
 from reviewapp.rights import ledger
+from reviewapp.rights.bound import changed_beside
 
 CHAINS: dict[str, Callable[[Session, UUID], Iterator[dict[str, Any]]]] = {
     "log": log.entries,
@@ -75,13 +76,17 @@ def _shops(session: Session) -> list[UUID]:
 
 
 def _breaks(session: Session, storage: Storage, shop_id: UUID) -> list[dict[str, Any]]:
-    """What does not hold in the chains, and what was noted outside and is gone."""
-    cut = [{"chain": "log", **vars(one)} for one in missing(session, storage, shop_id)]
-    return cut + [
+    """What does not hold in the chains or beside them, and what was noted outside and is gone."""
+    found = [
         {"chain": name, **vars(broken)}
         for name, entries in CHAINS.items()
-        for broken in breaks(entries(session, shop_id))
+        for broken in (
+            *missing(session, storage, shop_id, name),
+            *breaks(entries(session, shop_id)),
+        )
     ]
+    beside = changed_beside(session, shop_id)
+    return found + [{"chain": "permissions", **vars(broken)} for broken in beside]
 
 
 def _write(path: Path, entries: Iterator[dict[str, Any]]) -> int:

@@ -14,8 +14,10 @@ from sqlalchemy import create_engine, text
 
 from reviewapp.audit.service import record
 from reviewapp.proof import audit
-from reviewapp.rights.ledger import Act, Subject
-from reviewapp.rights.service import record_permissions
+from reviewapp.rights.ledger import Act, Origin, Subject
+from reviewapp.rights.service import grant, record_permissions
+from reviewapp.rights.slots import Slots
+from reviewapp.rights.wording import change_wording
 from tests import factories
 
 
@@ -122,6 +124,48 @@ def test_a_row_touched_by_hand_is_named_by_the_command_and_in_an_export(
     assert f"permissions.jsonl: entry {named}" in done.stdout
 
 
-def test_a_file_that_is_no_export_is_said_so(folder):
-    next(folder.glob("*/log.jsonl")).write_text("not json\n")
-    assert verified(folder).returncode == 2
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ("UPDATE permission_detail SET credit_line = 'Mallory'", "another name"),
+        ("UPDATE permission_detail SET agent = 'curl'", "another address or agent"),
+        ("UPDATE licence_wording SET friendly = 'Anything goes.'", "another licence text"),
+        ("DELETE FROM licence_wording", "another licence text"),
+    ],
+)
+def test_what_the_ledger_binds_without_holding_it_is_checked_too(
+    kit, shop, superuser_url, statement, told
+):
+    with kit.database.transaction(shop.id) as session:
+        review = factories.review(session, shop)
+        own = Slots("Marlow & Finch", "hello@marlow.example", "We love what you wrote.")
+        change_wording(session, shop, "en", own, by="t")
+        origin = Origin("198.51.100.7", "Firefox", "Ada Q.")
+        act = Act("en", {"action": "test"}, origin)
+        grant(session, review, "ads", [Subject("a" * 64)], act)
+    assert run(kit, "verify").exit_code == 0
+    engine = create_engine(superuser_url)
+    with engine.begin() as connection:
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        assert connection.execute(text(statement)).rowcount == 1
+    engine.dispose()
+    found = run(kit, "verify")
+    assert found.exit_code == 1
+    assert f"permissions: entry 1 has {told} than it was written with" in found.output
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("not json", "line 1"),
+        ('{"number": 1}', "it is no entry"),
+        ("[1]", "line 1"),
+        ('{"use": "print", "use": "ads"}', "stands twice"),
+    ],
+)
+def test_a_file_that_is_no_export_is_said_so(folder, line, told):
+    next(folder.glob("*/log.jsonl")).write_text(f"{line}\n")
+    done = verified(folder)
+    assert done.returncode == 2
+    assert "log.jsonl: line 1" in done.stderr
+    assert told in done.stderr
