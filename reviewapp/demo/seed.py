@@ -25,6 +25,7 @@ from reviewapp.core.kit import Kit
 from reviewapp.demo.catalogue import SHOP_NAME, offers, product_facts
 from reviewapp.demo.helping import arrange
 from reviewapp.demo.imported import import_older
+from reviewapp.demo.leaflet import print_leaflet
 from reviewapp.demo.life import Life
 from reviewapp.demo.present import present
 from reviewapp.demo.selection import pick_pictured
@@ -114,7 +115,9 @@ def _live(kit: Kit, story: Sequence[Purchase]) -> None:
         life.day(days_ago)
     with kit.database.transaction(shop.id) as session:
         pick_pictured(session, shop.id, members)
-        arrange(session, kit, session.get_one(Shop, shop.id), members)
+        shop_now = session.get_one(Shop, shop.id)
+        arrange(session, kit, shop_now, members)
+        print_leaflet(session, kit, shop_now, members)
     relay_events(kit)
     send_mail(kit)
     rebuild(kit)

@@ -17,6 +17,7 @@ from reviewapp.demo.story import past
 from reviewapp.models.account import ApiKey, Member, Shop
 from reviewapp.models.case import Case, Pause
 from reviewapp.models.catalog import Order, Product
+from reviewapp.models.library import Export, PermissionAsk
 from reviewapp.models.macro import Macro
 from reviewapp.models.media import MediaAsset, Rendition
 from reviewapp.models.review import Flag, Reply, Review
@@ -73,6 +74,8 @@ def test_permissions_of_each_state_are_there_and_a_film_with_captions(kit: Kit) 
     seed(kit, second_thoughts + filmed)
     assert count(kit, MediaAsset, MediaAsset.kind == "video") == 1
     assert count(kit, Rendition, Rendition.role == "captions") == 2
+    assert count(kit, Export, Export.until.is_not(None)) == 1
+    assert count(kit, PermissionAsk, PermissionAsk.state == "granted") == 1
     with kit.database.transaction(EVERY_SHOP) as session:
         kinds = set(session.scalars(select(PermissionEntry.kind)))
         ended = PermissionEntry.kind == "withdrawn"
