@@ -60,15 +60,20 @@ def verify_all(opened_kit: KitOpener, as_json: bool) -> None:
 @click.pass_obj
 def export_all(opened_kit: KitOpener, out: Path) -> None:
     """Write every shop's chains as JSON lines, with a script that verifies them anywhere."""
+    heads: dict[str, Any] = {}
     with opened_kit() as kit, kit.database.transaction(EVERY_SHOP) as session:
         for shop_id in _shops(session):
             folder = out / str(shop_id)
             folder.mkdir(parents=True, exist_ok=True)
             for name, entries in CHAINS.items():
-                count = _write(folder / f"{name}.jsonl", entries(session, shop_id))
+                count, newest = _write(folder / f"{name}.jsonl", entries(session, shop_id))
                 click.echo(f"{folder / name}.jsonl: {count} entries")
+                if newest:
+                    heads[f"{shop_id}/{name}.jsonl"] = newest
+    (out / "heads.json").write_text(json.dumps(heads, indent=1), encoding="utf-8")
     script = shutil.copy(str(verify_export.__file__), out / "verify_export.py")
     click.echo(f"verify them with: python3 {script} {out}/*/*.jsonl")
+    click.echo(f"keep {out}/heads.json elsewhere: it vouches for the end of each file")
 
 
 def _shops(session: Session) -> list[UUID]:
@@ -89,10 +94,11 @@ def _breaks(session: Session, storage: Storage, shop_id: UUID) -> list[dict[str,
     return found + [{"chain": "permissions", **vars(broken)} for broken in beside]
 
 
-def _write(path: Path, entries: Iterator[dict[str, Any]]) -> int:
-    written = 0
+def _write(path: Path, entries: Iterator[dict[str, Any]]) -> tuple[int, dict[str, Any] | None]:
+    """How many entries, and the number and hash of the newest."""
+    written, newest = 0, None
     with path.open("w", encoding="utf-8") as file:
         for entry in entries:
             file.write(json.dumps(entry, ensure_ascii=False, sort_keys=True) + "\n")
-            written += 1
-    return written
+            written, newest = written + 1, {name: entry[name] for name in ("number", "hash")}
+    return written, newest

@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import create_engine, text
 
+from reviewapp.audit.chain import entry_hash
 from reviewapp.audit.service import record
 from reviewapp.proof import audit
 from reviewapp.rights.ledger import Act, Origin, Subject
@@ -46,10 +47,10 @@ def run(kit, *arguments: str):
     return CliRunner().invoke(audit, list(arguments), obj=opened)
 
 
-def verified(folder: Path) -> subprocess.CompletedProcess[str]:
+def verified(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
     script = folder / "verify_export.py"
     files = sorted(map(str, folder.glob("*/*.jsonl")))
-    command = [sys.executable, "-I", "-S", str(script), *files]
+    command = [sys.executable, "-I", "-S", str(script), *options, *files]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
@@ -79,6 +80,32 @@ def test_a_touched_export_is_found_out_and_the_entry_named(folder, name, change,
     done = verified(folder)
     assert done.returncode == 1
     assert f"{name}.jsonl: {told}" in done.stdout
+
+
+def anew(rows):
+    """All of it written again, with hashes that fit."""
+    previous = "0" * 64
+    for row in rows:
+        told = row | {"at": "2020-01-01T00:00:00+00:00", "previous_hash": previous}
+        previous = entry_hash(previous, told)
+        yield told | {"hash": previous}
+
+
+@pytest.mark.parametrize("name", ["log", "permissions"])
+@pytest.mark.parametrize("change", [lambda rows: rows[:-1], anew], ids=["cut", "anew"])
+def test_an_end_that_was_cut_off_or_a_chain_written_anew_is_missed(folder, tmp_path, name, change):
+    heads = (folder / "heads.json").read_text()
+    path = next(folder.glob(f"*/{name}.jsonl"))
+    newest = len(path.read_text().splitlines())
+    rewrite(path, change)
+    done = verified(folder)
+    assert done.returncode == 1
+    assert f"{name}.jsonl: entry {newest}, noted as its newest, is missing" in done.stdout
+    (folder / "heads.json").unlink()
+    assert verified(folder).returncode == 0, "the copy alone does not tell"
+    elsewhere = tmp_path / "kept.json"
+    elsewhere.write_text(heads)
+    assert verified(folder, f"--heads={elsewhere}").returncode == 1
 
 
 COPY = (

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Verify an exported log or permission ledger, with nothing but Python's standard library.
 
-    python3 verify_export.py FILE.jsonl [FILE.jsonl ...]
+    python3 verify_export.py [--heads=HEADS.json] FILE.jsonl [FILE.jsonl ...]
 
 Every line is one entry as JSON. An entry's `hash` is the SHA-256 over the `hash` of the entry
 before (64 zeros before the first) and the entry itself as JSON without `previous_hash` and
@@ -9,8 +9,8 @@ before (64 zeros before the first) and the entry itself as JSON without `previou
 inserts or exchanges an entry breaks the chain from there on. Prints every break; exit code 0
 when all files hold, 1 when one does not, 2 when one cannot be read.
 
-The last entry's hash is printed too: compare it with one written down elsewhere to see that the
-newest entries were not cut off.
+HEADS.json, written beside this script by the export, names the newest entry of each file: without
+it nobody sees that the end was cut off, or everything written anew. Keep one elsewhere and name it.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 
@@ -31,7 +32,7 @@ def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def entries(path: str) -> Iterator[dict[str, Any]]:
     """The entries of a file, line by line; ValueError names the line that is none."""
-    with open(path, encoding="utf-8", newline="\n") as file:  # noqa: PTH123  one file, no library
+    with Path(path).open(encoding="utf-8", newline="\n") as file:
         for number, line in enumerate(file, 1):
             try:
                 entry = json.loads(line, object_pairs_hook=once)
@@ -49,9 +50,10 @@ def entry_hash(entry: dict[str, Any]) -> str:
     return hashlib.sha256((entry["previous_hash"] + canonical).encode()).hexdigest()
 
 
-def verify(path: str) -> int:
+def verify(path: str, head: dict[str, Any] | None) -> int:
     """Print every break of one file and what it ends with; returns how many breaks."""
     number, previous, found = 0, "0" * 64, 0
+    kept = head is None
     for entry in entries(path):
         problems = []
         if entry["number"] != number + 1:
@@ -63,10 +65,21 @@ def verify(path: str) -> int:
         for problem in problems:
             print(f"{path}: entry {entry['number']} {problem}")  # noqa: T201  a program's output
         found += len(problems)
+        kept = kept or {name: entry[name] for name in ("number", "hash")} == head
         number, previous = entry["number"], entry["hash"]
+    if head and not kept:
+        print(f"{path}: entry {head['number']}, noted as its newest, is missing or another")  # noqa: T201  a program's output
+        found += 1
     state = "intact" if not found else f"{found} breaks"
     print(f"{path}: {state}, ends with entry {number} {previous}")  # noqa: T201  a program's output
     return found
+
+
+def heads_of(path: str | None) -> dict[str, Any]:
+    """The newest entries as noted in a file: the one named, else the one beside this script."""
+    file = Path(path) if path else Path(__file__).with_name("heads.json")
+    noted: dict[str, Any] = json.loads(file.read_text("utf-8")) if path or file.exists() else {}
+    return noted
 
 
 def main(paths: list[str]) -> int:
@@ -75,7 +88,10 @@ def main(paths: list[str]) -> int:
         print(__doc__)  # noqa: T201  a program's output
         return 2
     try:
-        return int(sum(verify(path) for path in paths) > 0)
+        heads = heads_of(paths.pop(0)[8:] if paths[0].startswith("--heads=") else None)
+        return int(
+            sum(verify(path, heads.get("/".join(Path(path).parts[-2:]))) for path in paths) > 0
+        )
     except (OSError, ValueError, TypeError) as error:
         print(f"cannot be read: {error}", file=sys.stderr)  # noqa: T201  a program's output
         return 2
