@@ -103,11 +103,16 @@ def conditions(asked: Search) -> list[Any]:
 
 def days(asked: Search, of: FromClause) -> Iterator[ColumnElement[bool]]:
     """The days that are asked for, as places in the list."""
-    zone = ZoneInfo(asked.shop.time_zone)
     if asked.wanted.since:
-        yield of.c.place >= _midnight(asked.wanted.since, zone)
-    if asked.wanted.to:
-        yield of.c.place < _midnight(asked.wanted.to + timedelta(days=1), zone)
+        yield of.c.place >= _midnight(asked.shop, asked.wanted.since)
+    if end := last_day_over(asked):
+        yield of.c.place < end
+
+
+def last_day_over(asked: Search) -> UUID | None:
+    """Where the list begins when a last day is asked for."""
+    to = asked.wanted.to
+    return _midnight(asked.shop, to + timedelta(days=1)) if to else None
 
 
 def allowed(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
@@ -137,5 +142,5 @@ def _kinds(wanted: Wanted) -> set[str]:
     return kinds
 
 
-def _midnight(day: date, zone: ZoneInfo) -> UUID:
-    return placed_at(datetime.combine(day, time(), zone))
+def _midnight(shop: Shop, day: date) -> UUID:
+    return placed_at(datetime.combine(day, time(), ZoneInfo(shop.time_zone)))

@@ -21,10 +21,20 @@ from sqlalchemy import (
     union_all,
 )
 
-from reviewapp.library.finding import PIECES, SAME, WORDS, Search, allowed, days, ending
+from reviewapp.core import clock
+from reviewapp.library.finding import (
+    PIECES,
+    SAME,
+    WORDS,
+    Search,
+    allowed,
+    days,
+    ending,
+    last_day_over,
+)
 from reviewapp.library.lexemes import Way
 from reviewapp.library.wanted import RATINGS, Wanted
-from reviewapp.models.library_asset import ORDER
+from reviewapp.models.library_asset import ORDER, placed_at
 from reviewapp.models.library_traits import bit_of
 
 PROBED = 500
@@ -59,6 +69,12 @@ class Walk:
     asked: Search
     way: Way
     after: Place | None
+
+    @property
+    def begin(self) -> UUID:
+        """The place from which on it goes."""
+        ends = (placed_at(clock.now()), last_day_over(self.asked), self.after and self.after[0])
+        return min(one for one in ends if one)
 
     def scope(self, of: FromClause) -> Iterator[ColumnElement[bool]]:
         """The part of an index that is walked."""

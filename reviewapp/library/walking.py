@@ -32,11 +32,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from reviewapp.core import clock
 from reviewapp.library.finding import PIECES, Search, conditions
 from reviewapp.library.streams import FENCE, PROBED, Place, Stream, Walk
 from reviewapp.library.wanted import Wanted
-from reviewapp.models.library_asset import ORDER, LibraryAsset, placed_at
+from reviewapp.models.library_asset import ORDER, LibraryAsset
 
 LOOKED_UP = 15
 """What one look-up costs, in entries that could be walked meanwhile."""
@@ -177,17 +176,17 @@ class _Costs:
 
     def __init__(self, session: Session, walk: Walk, streams: Sequence[Stream]) -> None:
         self._streams = streams
-        self._walked = dict.fromkeys(map(id, streams), 0.0)
-        self._fit = dict.fromkeys(map(id, streams), 0.0)
+        self._walked: dict[int, float] = {}
+        self._fit: dict[int, float] = {}
         asked = [walk.reached(one) for one in streams]
-        if not all(one.in_traits for one in streams):
-            asked += [walk.fit(one) for one in streams]
-        told = session.execute(select(*asked)).one()
-        begin = walk.after[0] if walk.after else placed_at(clock.now())
-        fits = told[len(streams) :] or [0] * len(streams)
-        for stream, reached, fit in zip(streams, told, fits, strict=False):
-            span = max(1, _instant(begin) - (_instant(reached) if reached else 0))
-            self._walked[id(stream)], self._fit[id(stream)] = PROBED / span, fit / span
+        led = [one for one in streams if self.beside(one)]
+        told = session.execute(select(*asked, *(walk.fit(one) for one in led))).one()
+        begin = _instant(walk.begin)
+        spans = [max(1, begin - (_instant(one) if one else 0)) for one in told[: len(streams)]]
+        fits = dict(zip(map(id, led), told[len(streams) :], strict=True))
+        for stream, span in zip(streams, spans, strict=True):
+            self._walked[id(stream)] = PROBED / span
+            self._fit[id(stream)] = fits.get(id(stream), 0) / span
 
     def beside(self, lead: Stream) -> list[Stream]:
         """What the traits of the one that leads do not tell."""
