@@ -12,7 +12,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from reviewapp.models.collection import Collection, CollectionItem
-from reviewapp.models.library import Export, ExportItem, TakeDown
+from reviewapp.models.library import RUNS_UNTIL, Export, ExportItem, TakeDown
 from reviewapp.models.review import Review
 from reviewapp.rights.leaving import free_for
 from reviewapp.rights.rules import last_day
@@ -52,7 +52,11 @@ def places_of(session: Session, reviews: Sequence[Review]) -> dict[UUID, list[Pl
             and_(TakeDown.export_item_id == ExportItem.id, TakeDown.lifted_at.is_(None)),
         )
         .where(ExportItem.review_id.in_(ids), Export.state != "failed")
-        .order_by(Export.created_at.desc(), TakeDown.done_at.desc().nulls_first())
+        .order_by(
+            Export.created_at.desc(),
+            TakeDown.done_at.desc().nulls_first(),
+            RUNS_UNTIL.desc().nulls_first(),
+        )
     ).all()
     seen: set[tuple[UUID, UUID]] = set()
     for item, export, task in rows:

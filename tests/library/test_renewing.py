@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -153,10 +154,11 @@ def test_a_yes_runs_on_and_so_does_what_was_taken_out(
 
 
 def test_only_the_part_that_was_renewed_runs_on_and_the_other_end_is_told(
-    kit, clock, longer, leaflet, say_to, until_june
+    kit, clock, longer, leaflet, say_to, until_june, author
 ):
     say_to(longer(YEAR_END, "words"), "yes")
     assert rows(kit, Export)[0].until == YEAR_END
+    assert "Leaflet · until December 31, 2027" in said(author.get("/mine").text)
     clock.move_to(datetime(2027, 5, 26, tzinfo=UTC))
     assert tell_ends(kit) == 1
     (mail,) = rows(kit, Mail, Mail.letter == "use_ends")
@@ -201,6 +203,20 @@ def test_a_withdrawal_ends_old_new_and_question(
     assert renewal_of(kit).state == "moot"
     clock.shift(7 * DAY)
     assert remind_and_close(kit) == 0
+
+
+def test_two_marketers_at_once_ask_once(kit, longer):
+    def asking(_number):
+        try:
+            return longer()
+        except Invalid as error:
+            return error.fields["use"]
+
+    with ThreadPoolExecutor(2) as both:
+        answers = list(both.map(asking, range(2)))
+    assert [RENEWAL_REFUSALS["renewal_open"]] in answers
+    assert len(rows(kit, Mail, Mail.letter == "permission_longer")) == 1
+    assert renewal_of(kit).state == "open"
 
 
 def test_nobody_is_reminded_of_what_ended_but_a_late_yes_holds_from_then_on(
