@@ -46,6 +46,11 @@ class Barred:
     """None: words."""
 
     @property
+    def ends_too_soon(self) -> bool:
+        """Whether its author can be asked to let it run as long as was wanted."""
+        return "ends_before" in self.codes
+
+    @property
     def author_is_missing(self) -> bool:
         """Whether its author can be asked."""
         return "not_allowed" in self.codes

@@ -230,6 +230,8 @@ def test_a_marketer_asks_from_the_expiring_pieces_and_from_one(kit, desk, publis
     assert wrong.status_code == 422
     assert RENEWAL_REFUSALS["not_longer"] in said(wrong.text)
     later = ending + 90 * DAY
+    barred = desk.post("/admin/library/exports", form | {"until": str(later)})
+    assert "Ask their authors for that long" in barred.text
     asked = desk.post("/admin/library/renewals", form | {"until": str(later)})
     assert asked.status_code == 303
     assert f"For longer, until {later}" in said(desk.get("/admin/library/asks").text)
