@@ -10,7 +10,8 @@ import sys
 BENCHES = {
     "planning": "100,000 delivered orders planned",
     "sending": "10,000 mails to an SMTP sink, with exactly-once bookkeeping",
-    "publish": "one review on a product of 10 to 100,000; a burst; a rebuild",
+    "publish": "one review on a product of 10 to 100,000; a burst",
+    "rebuild": "everything published anew, by one process and by two",
     "reads": "head.json from the app and from nginx",
     "live": "every order and filter at 10 and 100,000 reviews, beside a bare query",
     "imports": "orders from a CSV file",

@@ -1,13 +1,14 @@
 """One published review on a product of 10 to 100,000: CPU, bytes written, and the first view.
 
-python -m bench.publish   (goal: ≤ 10 ms CPU, flat within 20 %; a burst of 10,000 in ≤ 50 writes)
+python -m bench.publish [growth] [burst]
+
+Goals: ≤ 10 ms CPU, flat within 20 %; a burst of 10,000 in ≤ 50 writes. Rebuilds: `bench.rebuild`.
 """
 
 from __future__ import annotations
 
 import itertools
 import json
-import math
 import statistics
 import sys
 import tempfile
@@ -33,13 +34,13 @@ from reviewapp.migrations.upgrade import upgrade
 from reviewapp.models.account import Shop
 from reviewapp.models.catalog import Product
 from reviewapp.models.review import Review
+from reviewapp.widgets.claims import claim_products
 from reviewapp.widgets.counting import recount_listing
 from reviewapp.widgets.files import Files
 from reviewapp.widgets.front import PublishedFront
 from reviewapp.widgets.marks import SLOW
-from reviewapp.widgets.product_writer import write_product
+from reviewapp.widgets.product_writer import settle, write_product
 from reviewapp.widgets.publishing import publish_due
-from reviewapp.widgets.rebuilding import rebuild
 from reviewapp.widgets.service import refresh_review
 from reviewapp.widgets.writer import shop_folder
 
@@ -47,10 +48,6 @@ SIZES = (10, 1_000, 10_000, 100_000)
 RUNS = 60
 VIEWS = 300
 BURST = 10_000
-REBUILT, REBUILT_EACH = (50, 50, 200), 100
-"""Products that come to each rebuild that is measured, and reviews of each."""
-WHOLE_REBUILD = 1_000_000
-
 FILL = """
 INSERT INTO review (id, created_at, shop_id, product_id, rating, title, body, answers,
   display_name, locale, state, version, submitted_at, published_at, verified_buyer, incentivized,
@@ -115,8 +112,8 @@ def new_shop(kit: Kit) -> Shop:
         return shop
 
 
-def add_review(kit: Kit, shop: Shop, product_id: UUID) -> tuple[UUID, int]:
-    """One more published review, counted; its id and chunk."""
+def add_review(kit: Kit, shop: Shop, product_id: UUID) -> None:
+    """One more published review, counted."""
     with kit.database.transaction(shop.id) as session:
         review = Review(
             shop_id=shop.id,
@@ -131,30 +128,59 @@ def add_review(kit: Kit, shop: Shop, product_id: UUID) -> tuple[UUID, int]:
         session.add(review)
         session.flush()
         refresh_review(session, review.id)
-        return review.id, (review.position or 0) // 20
 
 
-def measure_one(kit: Kit, shop: Shop, size: int) -> dict[str, float]:
-    """Medians of counting one more review and writing all it changes, and the first view."""
-    product_id = fill(kit, shop, size)
-    folder, paths = shop_folder(shop.widget_key), list[str]()
-    count_ms, write_ms, wall_ms = [], [], []
+def measure_growth(kit: Kit, shop: Shop) -> list[dict[str, float]]:
+    """Medians of counting one more review and writing all it changes, and the first view.
+
+    The sizes take turns, so that a busy moment of the machine is no growth.
+    """
+    products = {size: fill(kit, shop, size) for size in SIZES}
+    costs: dict[int, list[Cost]] = {size: [] for size in SIZES}
     for _ in range(RUNS):
-        at, wall = time.process_time(), time.perf_counter()
-        _, chunk = add_review(kit, shop, product_id)
-        counted = time.process_time()
-        paths = write_product(kit, shop.id, product_id, [chunk])
-        count_ms.append((counted - at) * 1000)
-        write_ms.append((time.process_time() - counted) * 1000)
-        wall_ms.append((time.perf_counter() - wall) * 1000)
-    found = {
-        "write_cpu_ms": statistics.median(write_ms),
-        "count_cpu_ms": statistics.median(count_ms),
-        "bytes_written": sum(len(kit.published.read(f"{folder}/{path}")) for path in paths),
-        "first_view_p99_ms": first_view_p99(kit, f"/{folder}/products/P{size}/head.json"),
-    }
-    show("publish one review", reviews=size, wall_ms=statistics.median(wall_ms), **found)
+        for size, product_id in products.items():
+            costs[size].append(publish_one(kit, shop, product_id))
+    folder, found = shop_folder(shop.widget_key), []
+    for size, of_size in costs.items():
+        count, write, settle, wall, written = (
+            statistics.median(values) for values in zip(*of_size, strict=True)
+        )
+        one = {
+            "write_cpu_ms": write,
+            "count_cpu_ms": count,
+            "claim_and_settle_cpu_ms": settle,
+            "bytes_written": written,
+            "first_view_p99_ms": first_view_p99(kit, f"/{folder}/products/P{size}/head.json"),
+        }
+        show("publish one review", reviews=size, wall_ms=wall, **one)
+        found.append(one)
     return found
+
+
+Cost = tuple[float, float, float, float, float]
+"""CPU ms of counting, writing, claiming and settling; wall ms; bytes without twins."""
+
+
+def publish_one(kit: Kit, shop: Shop, product_id: UUID) -> Cost:
+    """One more review from its row to the shop's pages."""
+    begun, times = time.perf_counter(), [time.process_time()]
+    add_review(kit, shop, product_id)
+    times.append(time.process_time())
+    (claim,) = claim_products(kit)
+    times.append(time.process_time())
+    paths = write_product(kit, shop.id, product_id, claim.chunks)
+    times.append(time.process_time())
+    settle(kit, [(claim, paths)])
+    times.append(time.process_time())
+    wall = (time.perf_counter() - begun) * 1000
+    count, claimed, write, settled = (
+        (later - before) * 1000 for before, later in itertools.pairwise(times)
+    )
+    with kit.database.transaction(shop.id) as session:  # as if it had rested since
+        session.execute(text("UPDATE publication SET published_at = published_at - interval '1h'"))
+    folder = shop_folder(shop.widget_key)
+    written = sum(len(kit.published.read(f"{folder}/{path}")) for path in paths)
+    return count, write, claimed + settled, wall, written
 
 
 def compare(found: list[dict[str, float]]) -> None:
@@ -236,46 +262,6 @@ def _behind(kit: Kit) -> bool:
         return bool(session.scalar(text(query), {"slow": list(SLOW)}))
 
 
-def measure_rebuild(kit: Kit) -> None:
-    """All there is, at growing sizes; a million by what the last products cost.
-
-    What is written once, whatever the size (the tags, for instance), is not extrapolated.
-    """
-    sizes, taken, cpus = [0], [0.0], [0.0]
-    for products in REBUILT:
-        fill_catalogue(kit, new_shop(kit), products)
-        cpu, start = time.process_time(), time.perf_counter()
-        sizes.append(rebuild(kit))
-        taken.append(time.perf_counter() - start)
-        cpus.append(time.process_time() - cpu)
-        show("rebuild", products=sizes[-1], reviews=sizes[-1] * REBUILT_EACH, seconds=taken[-1])
-    added = [later - before for before, later in itertools.pairwise(sizes)]
-    each, cpu_each = (
-        [(later - before) / more for (before, later), more in zip(pairs, added, strict=True)]
-        for pairs in (itertools.pairwise(taken), itertools.pairwise(cpus))
-    )
-    show(
-        "rebuild of a million over 10,000 products, extrapolated, one process",
-        cpu_ms_a_product=cpu_each[-1] * 1000,
-        cpu_minutes=cpu_each[-1] * WHOLE_REBUILD / REBUILT_EACH / 60,
-        minutes=each[-1] * WHOLE_REBUILD / REBUILT_EACH / 60,
-        exponent=1 + math.log(cpu_each[-1] / cpu_each[-2]) / math.log(sizes[-1] / sizes[-2]),
-        goal_minutes=10,
-    )
-
-
-def fill_catalogue(kit: Kit, shop: Shop, products: int) -> None:
-    """So many products with REBUILT_EACH published reviews each; nothing is counted yet."""
-    with kit.database.transaction(shop.id) as session:
-        for number in range(products):
-            product = Product(shop_id=shop.id, external_id=f"C{number}", title="Mug", tags=[])
-            session.add(product)
-            session.flush()
-            told = {"shop": shop.id, "product": product.id, "count": REBUILT_EACH}
-            session.execute(text(FILL), told)
-        session.execute(text("ANALYZE review"))
-
-
 def show(name: str, **values: float) -> None:
     """One JSON line."""
     rounded = {key: round(value, 2) for key, value in values.items()}
@@ -285,11 +271,13 @@ def show(name: str, **values: float) -> None:
 
 def main() -> None:
     """Print one JSON line per measurement."""
+    wanted = sys.argv[1:] or ["growth", "burst"]
     with installation() as kit:
         shop = new_shop(kit)
-        compare([measure_one(kit, shop, size) for size in SIZES])
-        measure_burst(kit, shop)
-        measure_rebuild(kit)
+        if "growth" in wanted:
+            compare(measure_growth(kit, shop))
+        if "burst" in wanted:
+            measure_burst(kit, shop)
 
 
 if __name__ == "__main__":

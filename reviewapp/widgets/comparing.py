@@ -17,9 +17,10 @@ from reviewapp.models.account import Shop
 from reviewapp.models.catalog import Product
 from reviewapp.models.listing import RatingSummary
 from reviewapp.models.widget import Publication
+from reviewapp.widgets.claims import MAX_CHUNKS
 from reviewapp.widgets.feeds.writer import WRITTEN_WITH, write_feeds
 from reviewapp.widgets.marks import shop_paths
-from reviewapp.widgets.product_writer import MAX_CHUNKS, write_product
+from reviewapp.widgets.product_writer import write_product
 from reviewapp.widgets.rules import chunk_of
 from reviewapp.widgets.shop_documents import ShopDocuments
 from reviewapp.widgets.writer import put_document, shop_folder

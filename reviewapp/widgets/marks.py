@@ -8,11 +8,14 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    String,
+    any_,
     bindparam,
     func,
     or_,
     select,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from reviewapp.core import clock
@@ -149,11 +152,13 @@ def mark_shop(
     _wake(session, behind, since, at_once=at_once or anew)
 
 
-def mark_shards(session: Session, shop_id: UUID, hashes: Iterable[int], *, grown: bool) -> None:
-    """Note that the star shards with these key hashes are behind; all are when the shop outgrew
-    them.
+def outdated_shards(
+    session: Session, shop_id: UUID, hashes: Iterable[int], *, grown: bool
+) -> list[str]:
+    """The star shards with these key hashes; all of them when the shop outgrew those it had.
 
-    `grown`: some product had no documents before, so that the number of shards may change.
+    `grown`: some product had no documents before, so that the number of shards may change, and
+    the sitemaps are behind too.
     """
     before = shards_of(session, shop_id)
     after = len(shard_paths(session, shop_id)) if grown else before
@@ -161,17 +166,26 @@ def mark_shards(session: Session, shop_id: UUID, hashes: Iterable[int], *, grown
     paths = [f"{STARS_FOLDER}{shard}.json" for shard in moved]
     if grown:
         paths += [SITEMAP, *(f"{SITEMAPS_FOLDER}{shard}.xml" for shard in moved)]
-    mark_shop(session, shop_id, paths)
+    return paths
+
+
+_MOST_SHARDS = 20
+_SHARDS_BY_LAST = {f"{STARS_FOLDER}{2**power - 1}.json": 2**power for power in range(_MOST_SHARDS)}
+_LAST_SHARDS = select(ShopDocument.path).where(
+    ShopDocument.shop_id == bindparam("shop_id"),
+    ShopDocument.path == any_(bindparam("paths", type_=ARRAY(String))),
+)
 
 
 def shards_of(session: Session, shop_id: UUID) -> int:
-    """How many star shards the shop has; at least one."""
-    found = session.scalar(
-        select(func.count()).where(
-            ShopDocument.shop_id == shop_id, ShopDocument.path.startswith(STARS_FOLDER)
-        )
-    )
-    return max(1, found or 0)
+    """How many star shards the shop has; at least one.
+
+    Their number is a power of two: asked for is which last ones there are, since counting would
+    read the shop's whole list of documents.
+    """
+    told = {"shop_id": shop_id, "paths": list(_SHARDS_BY_LAST)}
+    found = session.scalars(_LAST_SHARDS, told)
+    return max((_SHARDS_BY_LAST[path] for path in found), default=1)
 
 
 def shard_paths(session: Session, shop_id: UUID) -> list[str]:

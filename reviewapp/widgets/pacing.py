@@ -24,7 +24,7 @@ def due_at(row: Row) -> ColumnElement[datetime]:
     return func.greatest(row.dirty_at, row.published_at + row.pause)
 
 
-def rested(row: Row, now: datetime) -> ColumnElement[bool]:
+def rested(row: Row, now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
     """Whether the document was written long enough ago, or never."""
     return or_(row.published_at.is_(None), row.published_at + row.pause <= now)
 

@@ -5,67 +5,38 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 from uuid import UUID
 
 import structlog
-from sqlalchemy import case, func, or_, select, update
-from sqlalchemy.orm import Session
 
 from reviewapp.core import clock
-from reviewapp.core.db import EVERY_SHOP
 from reviewapp.core.errors import OutsideFailed
 from reviewapp.core.kit import Kit
-from reviewapp.models.widget import SHORTEST_PAUSE, Publication
 from reviewapp.widgets import documents
+from reviewapp.widgets.claims import Claim, claim_products, settle_product
 from reviewapp.widgets.marks import (
     FEEDS,
     FIGURES_PAGE,
     NEWS,
     TRANSPARENCY,
     mark_product,
-    mark_shards,
     mark_shop,
+    outdated_shards,
 )
 from reviewapp.widgets.media_files import sync_media
-from reviewapp.widgets.pacing import next_pause, rested
 from reviewapp.widgets.product_view import ProductViews, product_views
 from reviewapp.widgets.purging import request_purge
 from reviewapp.widgets.values import media_path
 from reviewapp.widgets.writer import put_changed, put_document, remove_document, shop_folder
 
-LEASE = timedelta(seconds=60)
-"""How long a claimed row waits for a publisher that died."""
 NEWS_WAIT = timedelta(minutes=1)
 """How long the feeds of new reviews gather changes: readers ask for them by the hour."""
-BATCH = 20
-MAX_CHUNKS = 200
-"""Chunks written under one claim, so that a long rebuild stays within its lease."""
 SETTLED_WITHIN = 5.0
 """Seconds from a write to its settling: a batch of large products must not outlive its lease."""
-ARRAY_END = 2**31 - 1
+
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A product to write: the revision, and how many of the waiting chunks were seen."""
-
-    product_id: UUID
-    shop_id: UUID
-    claimed_at: datetime
-    revision: int
-    key_hash: int
-    first: bool
-    """Nothing was written for it before, or all is to be written anew."""
-    taken_over: bool
-    """Who had claimed it before did not come to its end: what lies there may be half of it."""
-    seen: int
-    chunks: tuple[int, ...]
-    questions: bool = False
 
 
 Written = tuple[Claim, list[str]]
@@ -77,58 +48,6 @@ def publish_products(kit: Kit) -> int:
     return _publish(kit, claim_products(kit))
 
 
-def claim_products(kit: Kit) -> list[Claim]:
-    """Take the products that waited longest; nobody else writes them until the lease ends."""
-    now = clock.now()
-    due = (
-        select(Publication.product_id, Publication.claimed_at)
-        .where(
-            Publication.dirty_at <= now,
-            or_(rested(Publication, now), func.cardinality(Publication.dirty_chunks) > MAX_CHUNKS),
-            or_(Publication.claimed_at.is_(None), Publication.claimed_at < now - LEASE),
-        )
-        .order_by(Publication.dirty_at)
-        .limit(BATCH)
-        .with_for_update(skip_locked=True)
-        .cte("due")
-    )
-    with kit.database.transaction(EVERY_SHOP) as session:
-        rows = session.execute(
-            update(Publication)
-            .where(Publication.product_id == due.c.product_id)
-            .values(claimed_at=now)
-            .returning(
-                Publication.product_id,
-                Publication.shop_id,
-                Publication.claimed_at,
-                Publication.revision,
-                Publication.key_hash,
-                Publication.published_at,
-                Publication.dirty_chunks,
-                Publication.dirty_questions,
-                due.c.claimed_at.is_not(None).label("taken_over"),
-            )
-            .execution_options(synchronize_session=False)
-        ).all()
-    return [_claim(row) for row in rows]
-
-
-def _claim(row: Any) -> Claim:
-    seen = row.dirty_chunks[:MAX_CHUNKS]
-    return Claim(
-        product_id=row.product_id,
-        shop_id=row.shop_id,
-        claimed_at=row.claimed_at,
-        revision=row.revision,
-        key_hash=row.key_hash,
-        first=row.published_at is None,
-        taken_over=row.taken_over,
-        seen=len(seen),
-        chunks=tuple(sorted(set(seen))),
-        questions=row.dirty_questions or row.published_at is None,
-    )
-
-
 def _publish(kit: Kit, claims: Iterable[Claim]) -> int:
     """Write what was claimed; what is written is settled together, and never long after."""
     done, since = list[Written](), time.monotonic()
@@ -138,9 +57,9 @@ def _publish(kit: Kit, claims: Iterable[Claim]) -> int:
         if paths is not None:
             done.append((claim, paths))
         if time.monotonic() > since + SETTLED_WITHIN:
-            number += _settle(kit, done)
+            number += settle(kit, done)
             done, since = [], time.monotonic()
-    return number + _settle(kit, done)
+    return number + settle(kit, done)
 
 
 def _write(kit: Kit, claim: Claim) -> list[str] | None:
@@ -158,7 +77,7 @@ def _write(kit: Kit, claim: Claim) -> list[str] | None:
         return None
 
 
-def _settle(kit: Kit, done: Sequence[Written]) -> int:
+def settle(kit: Kit, done: Sequence[Written]) -> int:
     """Note what was written, shop by shop, and what of the shop's own documents it outdates."""
     for shop_id, written in _by_shop(done).items():
         with kit.database.transaction(shop_id) as session:
@@ -173,8 +92,9 @@ def _settle(kit: Kit, done: Sequence[Written]) -> int:
                     mark_product(session, claim.product_id, claim.chunks)
             if settled:
                 grown = any(claim.first for claim in settled)
-                mark_shards(session, shop_id, [claim.key_hash for claim in settled], grown=grown)
-                mark_shop(session, shop_id, [TRANSPARENCY, FIGURES_PAGE, FEEDS])
+                hashes = [claim.key_hash for claim in settled]
+                shards = outdated_shards(session, shop_id, hashes, grown=grown)
+                mark_shop(session, shop_id, [*shards, TRANSPARENCY, FIGURES_PAGE, FEEDS])
                 mark_shop(session, shop_id, [NEWS], at=clock.now() + NEWS_WAIT)
     return len(done)
 
@@ -185,38 +105,6 @@ def _by_shop(done: Sequence[Written]) -> dict[UUID, list[Written]]:
     for claim, paths in sorted(done, key=lambda each: each[0].product_id):
         found[claim.shop_id].append((claim, paths))
     return found
-
-
-def settle_product(session: Session, claim: Claim) -> bool:
-    """Note what was written; whatever changed since the claim stays dirty. False: not ours."""
-    all_seen = (Publication.revision == claim.revision) & (
-        func.cardinality(Publication.dirty_chunks) == claim.seen
-    )
-    settled = session.execute(
-        update(Publication)
-        .where(
-            Publication.product_id == claim.product_id, Publication.claimed_at == claim.claimed_at
-        )
-        .values(
-            claimed_at=None,
-            published_at=_written_at(claim),
-            # What follows chunks that were too many for one claim is no burst.
-            pause=SHORTEST_PAUSE if claim.seen == MAX_CHUNKS else next_pause(Publication),
-            dirty_at=case((all_seen, None), else_=clock.now()),
-            dirty_chunks=Publication.dirty_chunks[claim.seen + 1 : ARRAY_END],
-            dirty_questions=case((all_seen, False), else_=Publication.dirty_questions),
-        )
-        .returning(Publication.product_id)
-        .execution_options(synchronize_session=False)
-    )
-    return settled.first() is not None
-
-
-def _written_at(claim: Claim) -> Any:
-    """Now; never, where all is still to be written anew: the rest of it, or once more."""
-    if claim.first:
-        return None if claim.seen == MAX_CHUNKS else clock.now()
-    return case((Publication.published_at.is_(None), None), else_=clock.now())
 
 
 def write_product(

@@ -18,10 +18,10 @@ from reviewapp.core.errors import OutsideFailed
 from reviewapp.core.kit import Kit
 from reviewapp.models.account import Shop
 from reviewapp.models.widget import ShopDocument
+from reviewapp.widgets.claims import LEASE
 from reviewapp.widgets.feeds.writer import WRITTEN_WITH, files_of, write_feeds
 from reviewapp.widgets.marks import FEEDS, NEWS, SLOW, STORE_PAGE, mark_shop
 from reviewapp.widgets.pacing import next_pause, rested
-from reviewapp.widgets.product_writer import LEASE
 from reviewapp.widgets.purging import request_purge
 from reviewapp.widgets.shop_documents import ShopDocuments
 from reviewapp.widgets.store_view import place_in_store

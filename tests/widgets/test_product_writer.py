@@ -17,9 +17,10 @@ from reviewapp.models.account import Shop
 from reviewapp.models.catalog import Product
 from reviewapp.models.review import Review
 from reviewapp.models.widget import SHORTEST_PAUSE, Publication
-from reviewapp.widgets import product_writer
+from reviewapp.widgets import claims, product_writer
+from reviewapp.widgets.claims import LEASE, claim_products
 from reviewapp.widgets.pacing import LONGEST_PAUSE
-from reviewapp.widgets.product_writer import LEASE, claim_products, publish_products
+from reviewapp.widgets.product_writer import publish_products
 from reviewapp.widgets.publishing import publish_due, publish_once
 from reviewapp.widgets.rebuilding import rebuild
 from reviewapp.widgets.rules import CHUNK_SIZE
@@ -167,7 +168,7 @@ def test_a_full_disk_keeps_the_product_waiting(kit: Kit, monkeypatch: pytest.Mon
 def test_more_chunks_than_one_claim_may_hold_are_written_in_turn(
     kit: Kit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(product_writer, "MAX_CHUNKS", 2)
+    monkeypatch.setattr(claims, "MAX_CHUNKS", 2)
     shop, product = shop_with_product(kit)
     for _ in range(5 * CHUNK_SIZE):
         publish(kit, shop, product)

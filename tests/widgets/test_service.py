@@ -14,7 +14,7 @@ from reviewapp.models.review import Review
 from reviewapp.models.widget import Publication, ShopDocument
 from reviewapp.widgets import rules
 from reviewapp.widgets.counting import recount_listing
-from reviewapp.widgets.marks import mark_product, mark_shards, shard_paths, shards_of
+from reviewapp.widgets.marks import mark_product, mark_shop, outdated_shards, shard_paths, shards_of
 from reviewapp.widgets.service import refresh_product, refresh_review, refresh_shop
 from tests import factories
 from tests.widgets.stories import change, give_photo, publish, shop_with_product
@@ -195,5 +195,5 @@ def test_a_shop_that_outgrows_its_shards_gets_twice_as_many(kit: Kit) -> None:
         mark_product(session, product.id, [])
         assert shards_of(session, shop.id) == 1
         assert len(shard_paths(session, shop.id)) == 2
-        mark_shards(session, shop.id, [0], grown=True)
+        mark_shop(session, shop.id, outdated_shards(session, shop.id, [0], grown=True))
         assert shards_of(session, shop.id) == 2
