@@ -9,6 +9,7 @@ from uuid import UUID
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from reviewapp.core import clock
 from reviewapp.core.errors import Conflict, Invalid, NotFound
 from reviewapp.core.i18n import LANGUAGES, negotiate
 from reviewapp.library import texts
@@ -37,7 +38,7 @@ from reviewapp.models.review import Review
 from reviewapp.models.rights import USES, PermissionDetail
 from reviewapp.rights.certificate import as_pdf, certificate
 from reviewapp.rights.looking import MOST_PEOPLE, Look, note_look, people_typed
-from reviewapp.rights.rules import RELEASED_BY, Right, Seen, releases_missing
+from reviewapp.rights.rules import RELEASED_BY, Right, Seen, agreeing, releases_missing
 from reviewapp.rights.service import granting_entries, ledger_of, releases_of
 from reviewapp.web.auth import actor, gate_members, require
 from reviewapp.web.flashes import say
@@ -199,12 +200,13 @@ def _rights(review: Review, content: Content, seen: Seen | None) -> list[dict[st
     """Each use: the entry that allows it, whose release is missing, how many agree."""
     given = granting_entries(session(), review.id)
     agreed = releases_of(session(), review.id)
+    many = agreeing(ledger_of(session(), review.id), clock.now())
     return [
         {
             "use": use,
             "entry": given.get(right := Right(use, content.sha256)),
             "missing": releases_missing(seen, agreed.get(right, {})),
-            "agreed": sum(agreed.get(right, {}).values()),
+            "agreed": many.get(right, 0),
         }
         for use in USES
     ]

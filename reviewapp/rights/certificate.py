@@ -5,7 +5,7 @@ As JSON for programs, as PDF for people and files of papers; both say the same.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,16 @@ from sqlalchemy.orm import Session
 from reviewapp.core import clock
 from reviewapp.models.account import Shop
 from reviewapp.models.rights import PermissionDetail, PermissionEntry
+from reviewapp.rights.leaving import seen_in_files
 from reviewapp.rights.ledger import as_mapping
+from reviewapp.rights.rules import (
+    RELEASED_BY,
+    Right,
+    agreeing,
+    releases_in_force,
+    releases_missing,
+)
+from reviewapp.rights.service import ledger_of
 from reviewapp.rights.wording import text_of
 
 HOW_TO_CHECK = (
@@ -60,9 +69,31 @@ def certificate(session: Session, entry: PermissionEntry, *, in_force: bool) -> 
             "terms": text.terms,
             "sentence": text.sentence,
         },
+        "people": _people(session, entry),
         "renews": [as_mapping(one) for one in _renewed(session, entry)],
         "ledger": as_mapping(entry),
         "how_to_check": HOW_TO_CHECK,
+    }
+
+
+def _people(session: Session, entry: PermissionEntry) -> dict[str, Any] | None:
+    """Who is in the file, and the words of each of them about this use; None: words (P5)."""
+    if entry.asset_id is None:
+        return None
+    right = Right(entry.use, entry.subject_sha256)
+    seen = seen_in_files(session, [entry.asset_id]).get((entry.asset_id, entry.subject_sha256))
+    said = [
+        one
+        for one in ledger_of(session, entry.review_id)
+        if one.party != "author" and Right(one.use, one.subject_sha256) == right
+    ]
+    agreed = releases_in_force(said, clock.now()).get(right, {})
+    return {
+        "seen": sorted(seen.contents) if seen else None,
+        "to_agree": seen.people if seen and RELEASED_BY.keys() & seen.contents else 0,
+        "agreed": agreeing(said, clock.now()).get(right, 0),
+        "missing": sorted(releases_missing(seen, agreed)),
+        "ledger": [as_mapping(one) for one in said],
     }
 
 
@@ -120,26 +151,55 @@ def _rows(document: dict[str, Any]) -> list[tuple[str, str]]:
     return [
         ("Use", given["use"]),
         ("Given by", f"{given['party']}, shown as {given['credit_line'] or 'no name'}"),
-        ("Given at", entry["at"]),
-        ("Holds", f"from {given['starts_at']} until {given['ends_at'] or 'taken back'}"),
+        ("Given at", _instant(entry["at"])),
+        ("Holds", f"from {_instant(given['starts_at'])} until {_instant(given['ends_at'])}"),
         ("Territory", ", ".join(given["territory"]).replace("001", "worldwide")),
         ("Edits", ", ".join(given["edits"])),
         ("Training of AI models", "allowed" if given["ai_training"] else "not allowed"),
-        ("In force", f"{'yes' if given['in_force'] else 'no'}, on {document['made_at']}"),
+        ("In force", f"{'yes' if given['in_force'] else 'no'}, on {_instant(document['made_at'])}"),
         ("Subject", f"{document['subject']['kind']}, SHA-256 {document['subject']['sha256']}"),
         ("Licence text", f"version {entry['text_version']}, {entry['text_language']}"),
         ("Its SHA-256", entry["text_sha256"]),
         ("Proof", ", ".join(f"{key} {value}" for key, value in sorted(entry["proof"].items()))),
         ("Ledger entry", f"{entry['number']}, hash {entry['hash']}"),
         ("Follows", entry["previous_hash"]),
+        *_people_rows(document["people"]),
         *(("Renews", _before(one)) for one in document["renews"]),
     ]  # fmt: skip
+
+
+def _people_rows(people: dict[str, Any] | None) -> list[tuple[str, str]]:
+    """Who is in it and what they said, a row each."""
+    if people is None:
+        return []
+    seen = {None: "nobody has looked yet", (): "nobody was seen in it"}
+    told = people["seen"] if people["seen"] is None else tuple(people["seen"])
+    rows = [("In it", seen.get(told) or ", ".join(told or ()))]
+    if people["to_agree"] or people["ledger"]:
+        rows.append(("People in it", _agreement(people)))
+    for one in people["ledger"]:
+        word = f"{one['kind']}, {one['party']}, {_instant(one['at'])}, text {one['text_version']}"
+        rows.append((f"Entry {one['number']}", f"{word}, hash {one['hash']}"))
+    return rows
+
+
+def _agreement(people: dict[str, Any]) -> str:
+    told = f"{people['agreed']} of {people['to_agree']} agree"
+    return f"{told}; missing: {', '.join(people['missing'])}" if people["missing"] else told
+
+
+def _instant(iso: str | None) -> str:
+    """An instant to the second, UTC; none: until it is taken back."""
+    if iso is None:
+        return "taken back"
+    return f"{datetime.fromisoformat(iso).astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _before(entry: dict[str, Any]) -> str:
     """A grant whose term was made longer."""
     return (
-        f"entry {entry['number']} of {entry['at']}, which held until {entry['ends_at']}, under "
+        f"entry {entry['number']} of {_instant(entry['at'])}, which held until "
+        f"{_instant(entry['ends_at'])}, under "
         f"text {entry['text_version']}, {entry['text_language']}, hash {entry['hash']}"
     )
 
@@ -155,4 +215,4 @@ def _row(pdf: Any, term: str, value: str) -> None:
     pdf.set_text_color(90, 86, 80)
     pdf.cell(48, 5, term)
     pdf.set_text_color(20, 19, 18)
-    pdf.multi_cell(0, 5, value, new_x="LMARGIN", new_y="NEXT")
+    pdf.multi_cell(0, 5, value, align="L", new_x="LMARGIN", new_y="NEXT")

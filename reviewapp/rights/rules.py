@@ -181,17 +181,33 @@ def releases_in_force(entries: Iterable[Entry], now: datetime) -> dict[Right, di
     a question that was taken back (`superseded`) is as if it had never been. Each paper is one
     person's.
     """
+    found: dict[Right, dict[str, int]] = {}
+    for (right, party), told in _last_words(entries).items():
+        if told:
+            agree = all(term is not None and term.holds(now) for term in told.values())
+            found.setdefault(right, {})[party] = len(told) if agree else 0
+    return found
+
+
+def agreeing(entries: Iterable[Entry], now: datetime) -> dict[Right, int]:
+    """How many persons in it, or guardians, agree, whoever else is missing; for people to read."""
+    found: dict[Right, int] = {}
+    for (right, _party), told in _last_words(entries).items():
+        many = sum(term is not None and term.holds(now) for term in told.values())
+        found[right] = found.get(right, 0) + many
+    return found
+
+
+def _last_words(
+    entries: Iterable[Entry],
+) -> dict[tuple[Right, str], dict[tuple[str, str], Term | None]]:
+    """(right, party) → (person, paper) → the term of their yes; None: asked, or a no."""
     words: dict[tuple[Right, str], dict[tuple[str, str], Term | None]] = {}
     for entry in entries:
         if entry.party != "author":
             right = Right(entry.use, entry.subject_sha256)
             _note_word(words.setdefault((right, entry.party), {}), entry)
-    found: dict[Right, dict[str, int]] = {}
-    for (right, party), told in words.items():
-        if told:
-            agree = all(term is not None and term.holds(now) for term in told.values())
-            found.setdefault(right, {})[party] = len(told) if agree else 0
-    return found
+    return words
 
 
 def _note_word(told: dict[tuple[str, str], Term | None], entry: Entry) -> None:

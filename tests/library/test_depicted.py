@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 from playwright.sync_api import expect
+from pypdf import PdfReader
 
 from reviewapp.core.errors import Conflict
 from reviewapp.library.contents import shop_review
@@ -92,6 +94,23 @@ def test_one_letter_shows_the_picture_and_a_yes_lets_it_leave(
         assert verify(session, shop.id) == []
     assert text == release_text("depicted", "ads", "en")
     assert text.sha256 == entry.text_sha256
+
+
+def test_the_certificate_says_who_is_in_it_and_what_each_of_them_said(
+    client, owner, kit, photo, ask
+):
+    place = f"/admin/library/assets/{photo.id}/certificates/ads"
+    client.post(ask(), data=YES)
+    ask(ask_address="bo@friends.example")
+    people = owner.get(f"{place}.json").json["people"]
+    assert (people["seen"], people["to_agree"], people["agreed"]) == (["people"], 1, 1)
+    assert people["missing"] == ["depicted"]
+    assert [one["kind"] for one in people["ledger"]] == ["asked", "granted", "asked"]
+    read = PdfReader(io.BytesIO(owner.get(f"{place}.pdf").data)).pages[0].extract_text()
+    assert "People in it 1 of 1 agree" in read
+    assert f"Entry {people['ledger'][1]['number']}" in read
+    assert "granted, depicted, 20" in " ".join(read.split())
+    assert "Grace" not in read
 
 
 def test_taking_it_back_by_the_same_link_ends_the_use_and_opens_a_take_down(
