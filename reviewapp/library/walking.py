@@ -39,6 +39,8 @@ from reviewapp.models.library_asset import ORDER, LibraryAsset
 
 LOOKED_UP = 15
 """What one look-up costs, in entries that could be walked meanwhile."""
+SHARED = 0.3
+"""How many of a word's reviews have another common word too, at a guess."""
 AS_WRITTEN = {
     "enable_nestloop": "off", "enable_hashjoin": "off", "enable_sort": "off",
     "enable_bitmapscan": "off", "enable_seqscan": "off", "jit": "off",
@@ -98,15 +100,17 @@ def _newest(session: Session, walk: Walk, columns: tuple[Any, ...], most: int) -
     lead, merged, looked_up = _rarest_first(session, walk, streams)
     entries = walk.entries(lead).subquery("entry")
     found: Any = entries
+    places = [entries.c.place]
     for other in merged:
         beside = walk.reviews(other).subquery()
         found = found.join(beside, beside.c.place == entries.c.place)
+        places.append(beside.c.place)
     piece = _piece(walk, entries, columns)
     at = entries.c.id if "id" in entries.c else PIECE_ID
     newest = (
         select(*_told(columns))
         .select_from(found.join(piece, true()))
-        .where(*(_stands(walk, other, entries) for other in looked_up if not other.in_rows))
+        .where(*(_stands(walk, other, places) for other in looked_up if not other.in_rows))
         .order_by(entries.c.place.desc(), at.desc())
         .limit(most)
     )
@@ -132,18 +136,21 @@ def _piece(walk: Walk, entries: Subquery, columns: Sequence[Any]) -> Any:
     )
 
 
-def _stands(walk: Walk, stream: Stream, entries: Subquery) -> ColumnElement[bool]:
-    """Whether an entry's review is in another stream too, looked up by itself."""
+def _stands(walk: Walk, stream: Stream, places: Sequence[ColumnElement[Any]]) -> Any:
+    """Whether an entry's review is in another stream too, looked up by itself.
+
+    All places are the same; each is named so that only what is in all of them is looked up.
+    """
     of = stream.of
     return exists(
         select(literal_column("1"))
         .where(
             of.c.shop_id == walk.asked.shop.id,
             or_(*(one for part in stream.either for one in part)),
-            of.c.place == entries.c.place,
+            *(of.c.place == one for one in places),
         )
         .offset(FENCE)
-        .correlate(entries)
+        .correlate_except(of)
     )
 
 
@@ -167,8 +174,9 @@ def _rarest_first(
         return streams[0], (), ()
     costs = _Costs(session, walk, streams)
     lead = min(streams, key=costs.led_by)
-    merged = [one for one in costs.beside(lead) if costs.is_merged(lead, one)]
-    return lead, merged, [one for one in costs.beside(lead) if one not in merged]
+    ways = costs.ways_beside(lead)
+    merged = [one for one, _, is_merged in ways if is_merged]
+    return lead, merged, [one for one, _, is_merged in ways if not is_merged]
 
 
 class _Costs:
@@ -194,17 +202,16 @@ class _Costs:
 
     def led_by(self, lead: Stream) -> float:
         """Walking this one, and walking or looking up the others."""
-        others = (
-            min(self._walked[id(one)], self._looking_up(lead, one)) for one in self.beside(lead)
-        )
-        return self._walked[id(lead)] + sum(others)
+        return self._walked[id(lead)] + sum(cost for _, cost, _ in self.ways_beside(lead))
 
-    def is_merged(self, lead: Stream, other: Stream) -> bool:
-        """Whether it is cheaper to walk beside than to look up."""
-        return self._walked[id(other)] <= self._looking_up(lead, other)
-
-    def _looking_up(self, lead: Stream, other: Stream) -> float:
-        return LOOKED_UP * self._fit[id(lead)] * len(other.either)
+    def ways_beside(self, lead: Stream) -> list[tuple[Stream, float, bool]]:
+        """The others, the rarest first: what each costs, and whether it is walked for that."""
+        left, ways = self._fit.get(id(lead), 0.0), []
+        for other in sorted(self.beside(lead), key=lambda one: self._walked[id(one)]):
+            walked, looked_up = self._walked[id(other)], LOOKED_UP * left * len(other.either)
+            ways.append((other, min(walked, looked_up), walked <= looked_up))
+            left *= SHARED
+        return ways
 
 
 def _instant(place: UUID) -> int:
