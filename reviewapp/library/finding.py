@@ -71,6 +71,7 @@ def collected(asked: Search) -> list[Select[LibraryAsset]]:
         .where(
             item.collection_id == asked.wanted.collection,
             *conditions(asked),
+            *days(asked, PIECES),
             *(
                 exists(1).where(
                     LibraryWord.shop_id == asked.shop.id,
@@ -85,7 +86,7 @@ def collected(asked: Search) -> list[Select[LibraryAsset]]:
 
 
 def conditions(asked: Search) -> list[Any]:
-    """What a row of the library has to be; its words aside."""
+    """What a row of the library has to be; its words and days aside."""
     wanted, piece = asked.wanted, PIECES.c
     found: list[Any] = [piece.shop_id == asked.shop.id]
     found += [piece[name] == getattr(wanted, name) for name in SAME if getattr(wanted, name)]
@@ -97,15 +98,14 @@ def conditions(asked: Search) -> list[Any]:
         found.append(piece.used if wanted.used == "yes" else ~piece.used)
     if wanted.picked:
         found.append(piece.picked)
-    found += days(asked, PIECES)
     return [*found, *allowed(wanted), *ending(wanted)]
 
 
-def days(asked: Search, of: FromClause) -> Iterator[ColumnElement[bool]]:
-    """The days that are asked for, as places in the list."""
+def days(asked: Search, of: FromClause, *, until: bool = True) -> Iterator[ColumnElement[bool]]:
+    """The days that are asked for, as places in the list; the last one where `until`."""
     if asked.wanted.since:
         yield of.c.place >= _midnight(asked.shop, asked.wanted.since)
-    if end := last_day_over(asked):
+    if until and (end := last_day_over(asked)):
         yield of.c.place < end
 
 

@@ -79,9 +79,9 @@ class Walk:
     def scope(self, of: FromClause) -> Iterator[ColumnElement[bool]]:
         """The part of an index that is walked."""
         yield of.c.shop_id == self.asked.shop.id
-        yield from days(self.asked, of)
+        yield from days(self.asked, of, until=self.after is None)
         if self.after:
-            # With the pair alone, all entries since `to` would be held against it.
+            # With the pair alone, all entries since the beginning would be held against it.
             yield of.c.place <= self.after[0]
         if self.after and of is PIECES:
             yield tuple_(of.c.place, of.c.id) < tuple_(*self.after)

@@ -32,7 +32,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from reviewapp.library.finding import PIECES, Search, conditions
+from reviewapp.library.finding import PIECES, Search, conditions, last_day_over
 from reviewapp.library.streams import FENCE, PROBED, Place, Stream, Walk
 from reviewapp.library.wanted import Wanted
 from reviewapp.models.library_asset import ORDER, LibraryAsset
@@ -88,6 +88,9 @@ def newest(
 
     Both this and what it gives belong into `as_written`. What two ways find comes twice.
     """
+    end = last_day_over(asked)
+    if after and end and after[0] >= end:
+        after = None  # a place beyond the last day, which only a person can have written
     return [_newest(session, Walk(asked, way, after), columns, most) for way in asked.ways]
 
 

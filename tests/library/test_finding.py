@@ -142,6 +142,10 @@ def test_pages_follow_one_another_without_a_gap(kit, filled):
         whole, _ = found(session, filled, Wanted())
         by_twos, _ = found(session, filled, Wanted(), most=2)
         assert by_twos == whole
+        early, asked = found(session, filled, Wanted(to=date(2026, 10, 20)), most=3)
+        assert early == [row for row in whole if row in early] != []
+        beyond = (whole[0].place, whole[0].id)
+        assert newest_pieces(session, asked, len(whole), beyond) == early
         days = [session.get_one(Review, row.review_id).submitted_at for row in whole]
     assert days == sorted(days, reverse=True)
 
