@@ -89,9 +89,8 @@ def main(paths: list[str]) -> int:
         return 2
     try:
         heads = heads_of(paths.pop(0)[8:] if paths[0].startswith("--heads=") else None)
-        return int(
-            sum(verify(path, heads.get("/".join(Path(path).parts[-2:]))) for path in paths) > 0
-        )
+        found = sum(verify(path, heads.get("/".join(Path(path).parts[-2:]))) for path in paths)
+        return int(found > 0)
     except (OSError, ValueError, TypeError) as error:
         print(f"cannot be read: {error}", file=sys.stderr)  # noqa: T201  a program's output
         return 2
