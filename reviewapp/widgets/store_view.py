@@ -68,11 +68,12 @@ def place_in_store(session: Session, shop_id: UUID, *, limit: int = PLACED_AT_ON
         .returning(Review.id)
         .execution_options(synchronize_session=False)
     ).all()
-    if placed:
-        # The page before them too: it names its newer neighbour.
+    if placed:  # the page before them too: it names its newer neighbour
         pages = range(max(chunk_of(first - 1), 0), chunk_of(first + len(placed) - 1) + 1)
-        more = [STORE_PAGE] if len(placed) == limit else []
-        mark_shop(session, shop_id, [*more, *(store_page_path(number) for number in pages)])
+        if len(placed) == limit:
+            # What is still to be placed is no burst.
+            mark_shop(session, shop_id, [STORE_PAGE], at_once=True)
+        mark_shop(session, shop_id, [store_page_path(number) for number in pages])
     return len(placed) == limit
 
 
