@@ -9,7 +9,7 @@ from reviewapp.core.logs import configure_logs
 from reviewapp.core.settings import Settings, read_settings
 
 OBJECTS_BEFORE_COLLECTION = 2_500
-"""More made than freed: what two or three pages leave in cycles, looked through in a millisecond."""
+"""More made than freed: what two or three pages leave in cycles, a millisecond to look through."""
 
 
 def process_settings() -> Settings:

@@ -26,6 +26,8 @@ import { drawTools } from "./tools.js";
  * true size; those below come when the page is free, at a guessed height until they are near.
  */
 const LEAST = 140;
+/** The least height of the summary and the tools above them. */
+const ABOVE = 300;
 
 /** Reviews somebody on this page found helpful; kept in memory, for this visit only. */
 const thanked = new Set();
@@ -56,6 +58,8 @@ function fillFrame(frame, head, given) {
   const more = button({ part: "more" }, words.more);
   const drawOne = (review) =>
     drawReview(review, kit, drawMedia(mediaOf(review), kit, show), drawActions(review, frame, kit));
+  const own = !isElsewhere("review-summary", product);
+  const above = own ? ABOVE : 0;
   let page;
 
   async function load(replace) {
@@ -65,7 +69,7 @@ function fillFrame(frame, head, given) {
     try {
       const { reviews: found, done } = await asked();
       if (asked !== page) return;
-      const inView = innerHeight / LEAST + 1;
+      const inView = (innerHeight - (replace ? above : 0)) / LEAST + 1;
       const drawn = found.slice(0, inView).map(drawOne);
       if (replace) reviews.replaceChildren(...drawn);
       else reviews.append(...drawn);
@@ -98,7 +102,7 @@ function fillFrame(frame, head, given) {
     return found && (() => found.focus());
   };
   frame.append(
-    isElsewhere("review-summary", product) ? "" : drawSummary(head, kit, () => {}),
+    own ? drawSummary(head, kit, () => {}) : "",
     isElsewhere("review-gallery", product) ? "" : drawMedia(stripOf(head), kit, show) || "",
     drawTools(head, kit),
     status,

@@ -1,0 +1,14 @@
+//# allFunctionsCalledOnLoad
+var h=new CSSStyleSheet;h.replaceSync(`
+section{min-block-size:var(--review-carousel-reserve,0);display:grid;grid-template-columns:1fr auto;gap:.4em 1em;align-items:end}
+[part=heading]{inline-size:fit-content;font-size:1.35em;font-weight:700;line-height:1.3}
+[part=carousel-head] [part=meta]{display:flex;flex-wrap:wrap;gap:.2em 1.2em}
+[part=steps]{display:flex;gap:.4em}
+[part=steps] button{min-inline-size:2.75em;min-block-size:2.75em;padding:0}
+[aria-disabled=true]{opacity:.4;cursor:default}
+[part=track]{grid-column:1/-1;list-style:none;display:flex;gap:1em;overflow-x:auto;scroll-snap-type:x mandatory;padding:4px 4px 1em;align-items:stretch}
+[part=slide]{flex:none;inline-size:min(21em,86cqi);scroll-snap-align:start;border:1px solid var(--line);border-radius:calc(var(--round)*2);padding:0 1.1em}
+[part=slide] [part=review]{grid-template-columns:none;align-content:start}
+[part=slide] [part=by]{display:flex;order:1}
+[part=product]{font-size:.875em}
+`);import{button as v,describe as R,drawMedia as D,drawReview as I,drawStars as M,fill as x,h as t,mediaOf as O,sharedSheet as A,starSheet as C}from"./shared-JAGR67OL.js";var j=260;async function P(e,r){let{words:a,folder:m,language:l}=r,d=encodeURIComponent(e.getAttribute("collection")),{title:i,summary:o,reviews:c,all_url:s}=await r.get(`collections/${d}.json`);if(!c.length)throw new Error("empty");let n=l[2],u=async(p,g)=>(await r.load("lightbox")).show(p,g,y,r),f=c.map((p,g)=>t("div",{part:"slide",role:"group",ariaRoleDescription:a.slide,ariaLabel:x(a.place,n(g+1),n(c.length))},I(p,{...r,long:j},D(O(p),r,u),B(p.product)))),b=t("div",{part:"track",role:"group",tabIndex:0,ariaLabel:i},...f),[$,z,L]=R(o.average,o.count,l),w=t("a",{part:"aggregate",href:S(s),ariaLabel:`${z}, ${L}. ${a.all}`});w.append(M(o.average),` ${$} · ${a.all} (${n(o.count)})`);let y=t("section",{part:"carousel",lang:l[1],ariaRoleDescription:a.carousel,ariaLabel:i},t("div",{part:"carousel-head"},t("h2",{part:"heading",dir:"auto"},i),t("p",{part:"selection"},x(a.selection,n(c.length),n(o.count))),t("p",{part:"meta"},w,t("a",{href:`${m}policy.html`},a.policy))),q(b,f,a),b);return[y,C,A,h]}function q(e,r,a){let m=matchMedia("(prefers-reduced-motion: reduce)"),l=s=>()=>{let n=e.matches(":dir(rtl)")?-s:s;e.scrollBy({left:n*e.clientWidth*.9,behavior:m.matches?"instant":"smooth"})},d=v({ariaLabel:a.previous,onclick:l(-1)},"‹"),i=v({ariaLabel:a.next,onclick:l(1)},"›"),o=new Map([[r[0],d],[r.at(-1),i]]),c=new IntersectionObserver(s=>{for(let{target:n,intersectionRatio:u}of s)o.get(n).ariaDisabled=u>.9},{root:e,threshold:[.9,.95]});for(let s of o.keys())c.observe(s);return t("p",{part:"steps"},d,i)}var B=e=>e&&t("p",{part:"product"},e.url?t("a",{href:S(e.url)},e.title):e.title),S=e=>/^https?:\/\//i.test(e)?e:null;export{P as draw};

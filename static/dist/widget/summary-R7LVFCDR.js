@@ -1,2 +1,0 @@
-//# allFunctionsCalledOnLoad
-import{drawLinks as d,drawSummary as c,h as l,sharedSheet as u,starSheet as i}from"./shared-R7LVFCDR.js";async function p(f,e){let{words:a,product:n,folder:o,key:r}=e,s=await e.get(`products/${r}/head.json`),t=[...document.getElementsByTagName("review-list")].find(m=>m.getAttribute("product")===n);return[l("section",{part:"summary-frame",lang:e.language[1],ariaLabel:a.summary},c(s,e,t&&(()=>t.scrollIntoView({block:"nearest"}))),d(e,`${o}products/${r}/index.html`)),i,u]}export{p as draw};
