@@ -7,6 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from reviewapp.core import clock
 from reviewapp.core.kit import Kit
@@ -20,7 +22,7 @@ from reviewapp.moderate.screening import publish_overdue
 from reviewapp.moderate.service import By, decide
 from reviewapp.outbox.messages import emit
 from reviewapp.reactions import relay_events
-from reviewapp.widgets.counting import count_media
+from reviewapp.widgets.counting import media_of_review
 from tests import factories
 from tests.people import SignedIn
 
@@ -157,7 +159,14 @@ def test_a_photo_that_came_with_an_edit_waits_with_it(kit: Kit, edited: Review, 
                     byte_count=1, width=1, height=1, placeholder="", dominant_color="#000000",
                 ),
             )  # fmt: skip
-        assert count_media(session, edited.id) == (1, 0)
+        assert shown_media(session, edited) == (1, 0)
     act(kit, edited, Decision("publish"))
     with kit.database.transaction(shop.id) as session:
-        assert count_media(session, edited.id) == (2, 0)
+        assert shown_media(session, edited) == (2, 0)
+
+
+def shown_media(session: Session, review: Review) -> tuple[int, int]:
+    """How many photos and films of the review may be shown."""
+    counted = select(media_of_review("photo"), media_of_review("video"))
+    photos, films = session.execute(counted.where(Review.id == review.id)).one()
+    return photos, films
