@@ -133,16 +133,6 @@ def why_not_leave(facts: LeaveFacts, until: datetime | None) -> list[str]:
     return [code for code, holds in reasons if holds]
 
 
-def reminder_due(asked_at: datetime, reminded_at: datetime | None, now: datetime) -> bool:
-    """Whether the one reminder of an open ask is due."""
-    return reminded_at is None and asked_at + REMINDER_AFTER <= now < asked_at + ASK_OPEN_FOR
-
-
-def ask_over(asked_at: datetime, now: datetime) -> bool:
-    """Whether an ask was left unanswered for so long that it is not waited for any more."""
-    return asked_at + ASK_OPEN_FOR <= now
-
-
 def take_down_due(ended_on: date) -> date:
     """The day by which what runs must be gone."""
     return ended_on + timedelta(days=TAKE_DOWN_DAYS)

@@ -64,6 +64,15 @@ ASK = SHOP | {
     "estimated": FLAG,
     "incentive_disclosure": OPTIONAL_TEXT,
 }
+PERMISSION = SHOP | {
+    "product": TEXT,
+    "use": TEXT,
+    "note": OPTIONAL_TEXT,
+    "picture_url": OPTIONAL_URL,
+    "words": OPTIONAL_QUOTE,
+    "page_url": URL,
+    "reminder": FLAG,
+}
 
 LETTERS: Mapping[str, Facts] = {
     **TEAM,
@@ -108,32 +117,8 @@ LETTERS: Mapping[str, Facts] = {
         },
         PRODUCT,
     ),
-    "permission_ask": Facts(
-        SHOP
-        | {
-            "product": TEXT,
-            "use": TEXT,
-            "note": OPTIONAL_TEXT,
-            "picture_url": OPTIONAL_URL,
-            "words": OPTIONAL_QUOTE,
-            "page_url": URL,
-            "reminder": FLAG,
-        }
-    ),
-    "permission_longer": Facts(
-        SHOP
-        | {
-            "product": TEXT,
-            "use": TEXT,
-            "note": OPTIONAL_TEXT,
-            "picture_url": OPTIONAL_URL,
-            "words": OPTIONAL_QUOTE,
-            "runs": TEXT,
-            "until": OPTIONAL_TEXT,
-            "page_url": URL,
-            "reminder": FLAG,
-        }
-    ),
+    "permission_ask": Facts(PERMISSION),
+    "permission_longer": Facts(PERMISSION | {"runs": TEXT, "until": OPTIONAL_TEXT}),
     "release_ask": Facts(
         SHOP
         | {
